@@ -1,0 +1,119 @@
+"""The whole journey of one person: case and knowledge -> Assessment."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from painloom.genome.drugs import find_drugs
+from painloom.genome.guide import advice_for
+from painloom.genome.session import Request, Session, open_session
+from painloom.genome.stream import findings, gene_calls, research_notes
+from painloom.genome.phenoconversion import interactions
+from painloom.knowledge.cards import DrugCard
+from painloom.knowledge.load import Knowledge
+from painloom.model.absence import NotMeasured
+from painloom.model.advice import Advice
+from painloom.model.assessment import Assessment, DrugNote, DrugView
+from painloom.model.case import Case
+from painloom.model.source import Citation
+from painloom.version import __version__
+
+STREAMS_TO_COME = (
+    (
+        "brain",
+        NotMeasured(
+            "no brain data are read by this release",
+            "MRI or fMRI results",
+            "which neuromodulation targets could be aimed at",
+        ),
+    ),
+    (
+        "mind",
+        NotMeasured(
+            "no questionnaires are read by this release",
+            "answers to validated questionnaires",
+            "which psychological treatments fit",
+        ),
+    ),
+    (
+        "body",
+        NotMeasured(
+            "drugs are read; examination and organ function are not yet",
+            "examination, laboratory values, red flags",
+            "doses, refusals and urgent steps",
+        ),
+    ),
+)
+NO_GENOME = NotMeasured(
+    "no genome file and no outside calls in the case folder",
+    "a VCF, or outside_calls.tsv from a laboratory",
+    "which pain drugs will work, fail or harm",
+)
+
+
+def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
+    """Everything that the streams which exist today can say of one person.
+
+    Parameters
+    ----------
+    as_of : ISO date on which the statement is made; nothing below reads a clock.
+    """
+    drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs))
+    session = open_session(knowledge, case.genotypes, Request(dict(case.outside_calls), tuple(d.id for d in drugs)))
+    measured = case.genotypes is not None or bool(case.outside_calls)
+    calls = gene_calls(session) if measured else ()
+    views = tuple(drug_views(session, drugs, case.person.age_years, measured)) + tuple(_unknown(unknown))
+    return Assessment(
+        case=case,
+        as_of=as_of,
+        program=f"painloom {__version__}",
+        knowledge_release=knowledge.release,
+        overlay=knowledge.replaced,
+        calls=calls,
+        drugs=views,
+        interactions=interactions(drugs),
+        research=research_notes(session) if measured else (),
+        findings=findings(calls, case, knowledge),
+        streams=(("genome", None if measured else NO_GENOME), *STREAMS_TO_COME),
+        citations=tuple(_citations(knowledge, session, calls_used=measured)),
+        warnings=(
+            *case.warnings,
+            *(case.genotypes.warnings if case.genotypes else ()),
+            *session.warnings,
+            *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
+        ),
+    )
+
+
+def drug_views(session: Session, current: Sequence[DrugCard], age: float | None, measured: bool) -> Iterator[DrugView]:
+    """Every drug with its advice: current drugs first, then by class order, then by name."""
+    knowledge = session.knowledge
+    advice: dict[str, list[Advice]] = {}
+    if measured:
+        for column in session.guide(knowledge.guidance, age).values():
+            advice.setdefault(column.card.drug, []).append(advice_for(column, 0))
+    taken = {drug.id: i for i, drug in enumerate(current)}
+    order = {c.id: (c.order, c.label) for c in knowledge.classes}
+    shown = [d for d in knowledge.drugs.values() if d.id in taken or d.id in advice or d.no_gene]
+    for drug in sorted(shown, key=lambda d: (taken.get(d.id, len(taken)), order[d.classes[0]], d.label)):
+        own = tuple(advice.get(drug.id, ()))
+        note = None if own or not measured else _note(drug)
+        yield DrugView(drug.id, drug.label, drug.classes[0], order[drug.classes[0]][1], drug.id in taken, drug.pain, own, note)
+
+
+def _note(drug: DrugCard) -> DrugNote:
+    text = drug.no_gene or "No CPIC or DPWG guideline of this release names a gene for this drug."
+    return DrugNote(drug.id, "no-gene", text, drug.no_gene_sources)
+
+
+def _unknown(names: Iterable[str]) -> Iterator[DrugView]:
+    for name in names:
+        note = DrugNote(name, "unknown", "This knowledge release does not know the drug: nothing was checked for it.")
+        yield DrugView(name, name, "", "not known", True, True, (), note)
+
+
+def _citations(knowledge: Knowledge, session: Session, *, calls_used: bool) -> Iterator[Citation]:
+    used: dict[str, None] = {}
+    if calls_used:
+        used.update(dict.fromkeys(s for c in session.columns.values() for s in c.panel.card.sources))
+        used.update(dict.fromkeys(s for c in knowledge.guidance.values() for s in c.sources))
+    used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
+    return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

@@ -1,0 +1,69 @@
+"""painloom assess: the main job."""
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import Any
+
+from painloom.doors.cli.output import say
+from painloom.errors import UsageError
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add `assess` to the command line."""
+    parser = verbs.add_parser("assess", help="the main job: a case folder in, report and plan out")
+    parser.add_argument("case", type=Path, metavar="CASE", help="folder with case.toml and what else is known")
+    parser.add_argument(
+        "-o", dest="output", type=Path, required=True, metavar="OUT", help="folder for report.html and assessment.json"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="the day the statement is made for, YYYY-MM-DD (default: today)")
+    parser.add_argument(
+        "--absent",
+        choices=("missing", "reference"),
+        default="missing",
+        help="what a genome site without a record means",
+    )
+    parser.add_argument("--build", choices=("GRCh37", "GRCh38"), help="reference build, where the genome file does not say")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
+    parser.add_argument("--quiet", action="store_true", help="no summary on the terminal")
+    parser.set_defaults(run=run_assess)
+
+
+def run_assess(args: argparse.Namespace) -> int:
+    """`painloom assess`."""
+    as_of = _date(args.as_of)
+    from painloom.assess import assess
+    from painloom.intake.folder import read_case
+    from painloom.intake.vcf import ReadOptions
+    from painloom.knowledge.load import load
+    from painloom.knowledge.quality import read_quality
+    from painloom.report.html import render_html
+    from painloom.report.jsonout import to_json
+    from painloom.report.text import render_text
+
+    knowledge = load(args.knowledge)
+    quality = read_quality(knowledge)
+    options = ReadOptions(
+        absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build
+    )
+    assessment = assess(read_case(args.case, knowledge.table, options), knowledge, as_of)
+    files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
+    args.output.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (args.output / name).write_text(text, encoding="utf-8", newline="\n")
+    if not args.quiet:
+        print(render_text(assessment))
+    for warning in assessment.warnings:
+        say(warning)
+    print(args.output / "report.html")
+    return 0
+
+
+def _date(written: str | None) -> str:
+    """The clock is read here and nowhere below."""
+    if written is None:
+        return datetime.date.today().isoformat()
+    try:
+        return datetime.date.fromisoformat(written).isoformat()
+    except ValueError:
+        raise UsageError(f"--as-of '{written}' is no date; write YYYY-MM-DD") from None

@@ -1,0 +1,1 @@
+"""The genome stream: genotypes to named alleles, phenotypes and drug guidance."""

@@ -1,0 +1,192 @@
+"""Genotypes -> the answer for every gene and sample: distinct vectors are solved once, samples point to their solution."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from painloom.genome.copies import possible_changes
+from painloom.genome.group import Groups, group
+from painloom.genome.match import Fit
+from painloom.genome.outside import solve_outside
+from painloom.genome.panel import Panel, encode
+from painloom.genome.solve import COPIES_UNKNOWN, NO_SITE, Solution, solve
+from painloom.knowledge.cards import GeneCard
+from painloom.model.genecall import NOT_CALLED, Diplotype, GeneCall, SiteView
+from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED, Genotypes
+
+OUTSIDE = "outside call"
+MATCHED = "matched"
+STRUCTURE_UNSEEN = "copy number was not assessed: a deletion, duplication or hybrid gene would not be seen"
+
+
+@dataclass(frozen=True)
+class GeneColumn:
+    """One gene of a cohort: `solutions` of the distinct vectors, `of_sample` (samples,) points to them; `sites` are table rows."""
+
+    panel: Panel
+    solutions: tuple[Solution, ...]
+    of_sample: NDArray[np.intp]
+    sites: NDArray[np.intp]
+    origin: str
+
+    def diplotypes(self, solution: Solution, limit: int | None = None) -> tuple[Diplotype, ...]:
+        """The diplotypes of a solution, best first, at most `limit`."""
+        if solution.fit is None:
+            return solution.explicit[:limit]
+        return tuple(self._pair(solution.fit, i) for i in range(len(solution.fit))[:limit])
+
+    def count(self, solution: Solution) -> int:
+        """How many diplotypes fit."""
+        return len(solution.explicit) if solution.fit is None else len(solution.fit)
+
+    def _pair(self, fit: Fit, i: int) -> Diplotype:
+        panel, a, b = self.panel, int(fit.first[i]), int(fit.second[i])
+        table = panel.readings
+        readings = table.readings[table.single[a] if b < 0 else table.index[a, b]]
+        name = panel.printed[a] if b < 0 else f"{panel.printed[a]}/{panel.printed[b]}"
+        return Diplotype(name, readings, int(fit.score[i]), float(fit.frequency[i]))
+
+    def distinct(self, solution: Solution, named: Collection[str] = ()) -> tuple[Diplotype, ...]:
+        """One diplotype for each different set of readings, best first: what guidance can depend on.
+
+        `named` are diplotypes that a guidance table looks up by name: they stand apart from others with the same readings.
+        """
+        if solution.fit is None:
+            apart = {
+                (d.readings, d.name if {d.name, turned(d.name)} & set(named) else ""): d for d in reversed(solution.explicit)
+            }
+            return tuple(apart.values())[::-1]
+        fit, table = solution.fit, self.panel.readings
+        kinds = np.where(fit.second < 0, table.single[fit.first], table.index[fit.first, fit.second])
+        row = {name: i for i, name in reversed(list(enumerate(self.panel.printed)))}
+        for i, pair in enumerate(name.split("/") for name in sorted(named)):
+            if len(pair) == 2 and set(pair) <= row.keys():
+                a, b = sorted(row[name] for name in pair)
+                kinds = np.where((fit.first == a) & (fit.second == b), len(table.readings) + i, kinds)
+        _, firsts = np.unique(kinds, return_index=True)
+        return tuple(self._pair(fit, int(i)) for i in sorted(firsts))
+
+    def structural(self, solution: Solution) -> tuple[tuple[str, Diplotype], ...]:
+        """What the best diplotype would become under an unassessed copy-number change."""
+        if solution.fit is None or not len(solution.fit) or solution.fit.second[0] < 0:
+            return ()
+        rows = self.panel.rows
+        first, second = rows[solution.fit.first[0]], rows[solution.fit.second[0]]
+        return possible_changes(self.panel.card, first, second, heterozygous=solution.heterozygous)
+
+    def notes(self, solution: Solution) -> tuple[str, ...]:
+        """Sentences for the reader."""
+        unseen = self.panel.card.structure is not None and solution.fit is not None and self.origin == MATCHED
+        assessed = any("copies of the gene" in note for note in solution.notes)
+        return (*solution.notes, STRUCTURE_UNSEEN) if unseen and not assessed else solution.notes
+
+
+def call_genes(
+    cards: Mapping[str, GeneCard], genotypes: Genotypes | None, outside: Mapping[str, str], *, research: bool = False
+) -> dict[str, GeneColumn]:
+    """Every gene of `cards`, for all samples.
+
+    Parameters
+    ----------
+    genotypes : None when only outside calls are known; they belong to one person.
+    outside : gene symbol -> diplotype as written; it replaces what the file says of that gene.
+    research : name combinations of alleles that no table names.
+    """
+    columns = {}
+    samples = len(genotypes.samples) if genotypes else 1
+    for symbol, card in cards.items():
+        panel = encode(card)
+        if symbol in outside:
+            solution = solve_outside(card, outside[symbol])
+            columns[symbol] = GeneColumn(
+                panel, (solution,), np.zeros(samples, dtype=np.intp), np.array([], dtype=np.intp), OUTSIDE
+            )
+        else:
+            columns[symbol] = _match(panel, genotypes, research=research)
+    return columns
+
+
+def _match(panel: Panel, genotypes: Genotypes | None, *, research: bool) -> GeneColumn:
+    card = panel.card
+    if genotypes is None or not card.sites:
+        reason = NO_SITE if card.sites else "needs an outside call: no site of the file can tell it"
+        count = len(genotypes.samples) if genotypes else 1
+        nothing = Solution(NOT_CALLED, missing=tuple(range(len(card.sites))), reason=reason)
+        return GeneColumn(panel, (nothing,), np.zeros(count, dtype=np.intp), np.array([], dtype=np.intp), MATCHED)
+    wanted = {site: i for i, site in enumerate(genotypes.table.sites)}
+    sites = np.array([wanted[site] for site in card.sites], dtype=np.intp)
+    groups = group(genotypes.codes[sites], genotypes.phase[sites], _copies(card, genotypes))
+    return GeneColumn(panel, solve_groups(panel, groups, research=research), groups.of_sample, sites, MATCHED)
+
+
+def solve_groups(panel: Panel, groups: Groups, *, research: bool = False) -> tuple[Solution, ...]:
+    """Solve each distinct vector once."""
+    count = groups.codes.shape[1]
+    return tuple(
+        solve(panel, groups.codes[:, n], groups.phase[:, n], int(groups.extra[n]), research=research) for n in range(count)
+    )
+
+
+def _copies(card: GeneCard, genotypes: Genotypes) -> NDArray[np.int8]:
+    if card.structure is not None:
+        for i, region in enumerate(genotypes.table.regions):
+            if region.gene == card.symbol:
+                own: NDArray[np.int8] = genotypes.copies[i]
+                return own
+    return np.full(len(genotypes.samples), COPIES_UNKNOWN, dtype=np.int8)
+
+
+def gene_call(column: GeneColumn, genotypes: Genotypes | None, sample: int, *, limit: int | None = None) -> GeneCall:
+    """The full noun for one sample; `limit` bounds the number of diplotypes that are spelled out."""
+    solution, card = column.solutions[column.of_sample[sample]], column.panel.card
+    missing = tuple(card.sites[i].label for i in solution.missing)
+    return GeneCall(
+        gene=card.symbol,
+        kind=card.kind,
+        claim=card.claim,
+        status=solution.status,
+        diplotypes=column.diplotypes(solution, limit),
+        missing_sites=missing,
+        origin=column.origin,
+        reason=solution.reason,
+        notes=column.notes(solution),
+        components=solution.components,
+        structural=column.structural(solution),
+        sites=tuple(_views(column, genotypes, sample)) if genotypes and len(column.sites) else (),
+        card=(f"genes/{card.id}", card.release),
+    )
+
+
+def _views(column: GeneColumn, genotypes: Genotypes, sample: int) -> Iterator[SiteView]:
+    seen_alleles = {(u.site, u.sample): u.allele for u in genotypes.unlisted}
+    for row, site in zip(column.sites.tolist(), column.panel.card.sites, strict=True):
+        a, b = genotypes.codes[row, sample].tolist()
+        reason = genotypes.reasons.get((row, sample)) or genotypes.reasons.get((row, -1), "")
+        if MISSING in (a, b):
+            yield SiteView(site.label, site.position, "missing", "", reason or "no record")
+            continue
+        names = [
+            seen_alleles.get((row, sample), "?") if code == UNLISTED else site.alleles[code]
+            for code in (a, b)
+            if code != ABSENT_COPY
+        ]
+        state = "unlisted" if UNLISTED in (a, b) else "variant" if a > 0 or b > 0 else "reference"
+        bar = "|" if genotypes.phase[row, sample] > 0 else "/"
+        yield SiteView(site.label, site.position, state, bar.join(names), reason)
+
+
+def turned(name: str) -> str:
+    """The diplotype written the other way round."""
+    return "/".join(reversed(name.split("/")))
+
+
+def choose(cards: Mapping[str, GeneCard], kinds: Sequence[str]) -> dict[str, GeneCard]:
+    """The cards of some kinds."""
+    return {symbol: card for symbol, card in cards.items() if card.kind in kinds}
+
+
+def with_status(call: GeneCall, status: str, reason: str) -> GeneCall:
+    """The call under another status, for instance after a check against the person's sex."""
+    return replace(call, status=status, reason=reason, diplotypes=())

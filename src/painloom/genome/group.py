@@ -1,0 +1,76 @@
+"""A cohort reduced to its distinct genotype vectors: each is solved once, the answer is broadcast."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from painloom.model.genotypes import ABSENT_COPY, MISSING
+
+Codes = NDArray[np.int8]
+Phase = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """codes (sites, groups, 2), phase (sites, groups), extra (groups,): the distinct vectors; `of_sample` (samples,) points to them."""
+
+    codes: Codes
+    phase: Phase
+    extra: NDArray[np.int8]
+    of_sample: NDArray[np.intp]
+
+
+def group(codes: Codes, phase: Phase, extra: NDArray[np.int8]) -> Groups:
+    """Distinct genotype vectors of one gene; samples with different `extra` (samples,), the copy number, stay apart.
+
+    Two samples fall together when no phase information tells them apart: homozygous sites and blocks with a single heterozygous
+    site carry none, the strands of a block have no names, and unphased pairs have no order.
+    """
+    codes, phase = canonical(codes, phase)
+    varies = (codes != codes[:, :1, :]).any(axis=(1, 2)) | (phase != phase[:, :1]).any(axis=1)
+    keys = np.concatenate([codes[varies, :, 0], codes[varies, :, 1], phase[varies], extra[None, :]], axis=0).astype(np.int32)
+    rows = np.ascontiguousarray(keys.T)
+    first: dict[bytes, int] = {}
+    members: list[int] = []
+    of_sample = np.empty(codes.shape[1], dtype=np.intp)
+    for n, row in enumerate(rows):
+        label = row.tobytes()
+        place = first.get(label)
+        if place is None:
+            place = first[label] = len(members)
+            members.append(n)
+        of_sample[n] = place
+    return Groups(codes[:, members, :], phase[:, members], extra[members], of_sample)
+
+
+def canonical(codes: Codes, phase: Phase) -> tuple[Codes, Phase]:
+    """The same genotypes in one spelling: see `group`.  A genotype with one missing slot is missing; haploid sites have no phase."""
+    first, second = codes[..., 0].copy(), codes[..., 1].copy()
+    gone = (first == MISSING) | (second == MISSING)
+    first[gone] = second[gone] = MISSING
+    heterozygous = (first != second) & (second != ABSENT_COPY)
+    phase = np.where(heterozygous, phase, 0)
+    phase = _renumber(phase)
+    swap = (phase == 0) & heterozygous & (first > second)
+    for block in range(1, int(phase.max(initial=0)) + 1):
+        inside = phase == block
+        at = inside.argmax(axis=0)
+        cols = np.arange(phase.shape[1])
+        turned = inside[at, cols] & (first[at, cols] > second[at, cols])
+        swap |= inside & turned
+    first[swap], second[swap] = second[swap], first[swap]
+    return np.stack([first, second], axis=-1), phase
+
+
+def _renumber(phase: Phase) -> Phase:
+    """Blocks numbered 1, 2, ... by their first site; blocks of a single site become 0 (phase says nothing there)."""
+    top = phase.max(axis=0, initial=0)
+    one_block = ((phase == 0) | (phase == top)).all(axis=0)
+    out = np.where(one_block & ((phase > 0).sum(axis=0) > 1), np.minimum(phase, 1), 0).astype(phase.dtype)
+    for column in np.flatnonzero(~one_block):
+        values = phase[:, column].tolist()
+        several = [v for v in dict.fromkeys(values) if v and values.count(v) > 1]
+        number = {v: i for i, v in enumerate(several, start=1)}
+        out[:, column] = [number.get(v, 0) for v in values]
+    return out

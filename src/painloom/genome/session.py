@@ -1,0 +1,92 @@
+"""A file of genotypes, the outside calls and today's drugs, called and ready to be guided."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from painloom.errors import InputError
+from painloom.genome.calls import GeneColumn, call_genes
+from painloom.genome.drugs import find_drugs
+from painloom.genome.guide import GuideColumn, Setting, guide
+from painloom.genome.rows import ABSENT, guide_rows
+from painloom.knowledge.cards import DrugCard, GuidanceCard
+from painloom.knowledge.load import Knowledge
+from painloom.model.genotypes import Genotypes
+
+NO_BODY = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user adds to the file: outside calls (gene -> diplotype as written), names of today's drugs, research combinations."""
+
+    outside: Mapping[str, str]
+    drugs: tuple[str, ...] = ()
+    combinations: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """Gene columns of a file and what is needed to guide."""
+
+    knowledge: Knowledge
+    genotypes: Genotypes | None
+    columns: dict[str, GeneColumn]
+    drugs: tuple[DrugCard, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Sample names in file order."""
+        return self.genotypes.samples if self.genotypes else ("sample",)
+
+    def guide(self, cards: Mapping[str, GuidanceCard], age: float | None) -> dict[str, GuideColumn]:
+        """Advice of these cards for all samples."""
+        return guide(cards, self.columns, Setting(self.drugs, age), len(self.samples))
+
+    def guide_rows(self, names: Sequence[str] | None, age: float | None) -> Iterator[tuple[str, ...]]:
+        """Rows of `genome guide`: of all guidance cards, or of the named drugs (and then of drugs that no gene guides, too)."""
+        if names is None:
+            yield from guide_rows(self.guide(self.knowledge.guidance, age), self.samples)
+            return
+        found, unknown = find_drugs(self.knowledge, names)
+        if unknown:
+            raise InputError(
+                f"drug '{unknown[0]}' is not known to knowledge release {self.knowledge.release}; "
+                "see: painloom knowledge list drugs"
+            )
+        wanted = {drug.id for drug in found}
+        cards = {i: c for i, c in self.knowledge.guidance.items() if c.drug in wanted}
+        yield from guide_rows(self.guide(cards, age), self.samples)
+        guided = {card.drug for card in cards.values()}
+        for sample in self.samples:
+            for drug in found:
+                if drug.id not in guided:
+                    yield (
+                        sample,
+                        drug.id,
+                        NO_BODY,
+                        ABSENT,
+                        ABSENT,
+                        "none",
+                        "no-recommendation",
+                        "no-action",
+                        drug.no_gene or "No CPIC or DPWG guideline of this release names a gene for this drug.",
+                        f"drugs/{drug.id} {drug.release}",
+                        ABSENT,
+                        ABSENT,
+                    )
+
+
+def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request) -> Session:
+    """Call every gene; refuse an outside call of a gene that no card knows, and outside calls beside several samples."""
+    unknown = [gene for gene in request.outside if gene not in knowledge.genes]
+    if unknown:
+        raise InputError(f"outside calls: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
+    if request.outside and genotypes is not None and len(genotypes.samples) > 1:
+        raise InputError(
+            f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample"
+        )
+    columns = call_genes(knowledge.genes, genotypes, request.outside, research=request.combinations)
+    drugs, names = find_drugs(knowledge, request.drugs)
+    warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)
+    return Session(knowledge, genotypes, columns, drugs, warnings)

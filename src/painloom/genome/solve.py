@@ -1,0 +1,107 @@
+"""One genotype vector of one gene -> its answer: what fits, or why nothing does."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from painloom.genome.combine import RESEARCH_NOTE, combinations
+from painloom.genome.copies import with_copies
+from painloom.genome.lowest import gravest_pair
+from painloom.genome.match import Fit, fits
+from painloom.genome.named import diplotype
+from painloom.genome.panel import Panel
+from painloom.model.genecall import AMBIGUOUS, CALLED, NOT_CALLED, Diplotype
+from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED
+
+NO_SITE = "no site of this gene in the file"
+NO_PAIR = "no pair of defined alleles explains the genotypes"
+UNLISTED_ALLELE = "undocumented allele at a defining site"
+COPIES_UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The answer for one distinct vector.
+
+    `fit` holds matched pairs as row numbers of the panel; `explicit` holds diplotypes that are no pair of rows (structural
+    alleles, representatives of a list of variants) and then replaces `fit`.  `missing` are site numbers without a genotype.
+    """
+
+    status: str
+    fit: Fit | None = None
+    explicit: tuple[Diplotype, ...] = ()
+    missing: tuple[int, ...] = ()
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    heterozygous: bool = field(default=False)
+
+
+def solve(
+    panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32], copies: int = COPIES_UNKNOWN, *, research: bool = False
+) -> Solution:
+    """Match one canonical vector; `copies` is the copy number of the gene, -1 where nobody looked.
+
+    `research` names combinations of alleles where no pair of defined alleles fits.
+    """
+    card = panel.card
+    missing = tuple(int(i) for i in np.flatnonzero(codes[:, 0] == MISSING))
+    notes: list[str] = []
+    if len(missing) == len(codes):
+        return Solution(NOT_CALLED, missing=missing, reason=NO_SITE)
+    if not panel.rows:
+        return Solution(CALLED, None, (Diplotype(_spelled(panel, codes), ()),), missing)
+    absent = set(card.required_sites) & {card.sites[i].position for i in missing}
+    if absent:
+        notes.append(f"{len(absent)} of {len(card.required_sites)} sites that the nomenclature asks for were not seen")
+    if (codes == UNLISTED).any():
+        if card.unlisted != "reference":
+            return Solution(NOT_CALLED, missing=missing, reason=UNLISTED_ALLELE)
+        notes.append("an undocumented allele was read as reference, as this gene's toxicity rules ask")
+        codes = np.where(codes == UNLISTED, panel.reference_code[:, None], codes)
+    heterozygous = bool(((codes[:, 0] != codes[:, 1]) & (codes >= 0).all(axis=1)).any())
+    found = fits(panel, codes, phase)
+    if not len(found):
+        codes, overruled = _overrule(panel, codes)
+        notes += overruled
+        if overruled:
+            found = fits(panel, codes, phase)
+    if copies not in (COPIES_UNKNOWN, 2):
+        explicit, reason = with_copies(panel, codes, phase, copies)
+        status = CALLED if len(explicit) == 1 else AMBIGUOUS if explicit else NOT_CALLED
+        return Solution(status, None, explicit, missing, reason, (*notes, f"{copies} copies of the gene"), (), heterozygous)
+    if len(found):
+        return Solution(CALLED if len(found) == 1 else AMBIGUOUS, found, (), missing, "", tuple(notes), (), heterozygous)
+    if card.kind == "lowest-function":
+        pair, components = gravest_pair(panel, codes, phase)
+        notes.append("more variants than a pair of named alleles: the two of gravest function stand for the two copies")
+        status = AMBIGUOUS if missing else CALLED
+        return Solution(status, None, (diplotype(card, *pair),), missing, "", tuple(notes), components, heterozygous)
+    if research and (combined := combinations(panel, codes, phase)):
+        status = CALLED if len(combined) == 1 else AMBIGUOUS
+        return Solution(status, None, combined, missing, "", (*notes, RESEARCH_NOTE), (), heterozygous)
+    return Solution(NOT_CALLED, missing=missing, reason=NO_PAIR, notes=tuple(notes), heterozygous=heterozygous)
+
+
+def _spelled(panel: Panel, codes: NDArray[np.int8]) -> str:
+    """`rs1 A/G, rs2 C/C`: a gene without named alleles is its genotypes."""
+    names = []
+    for site, (a, b) in zip(panel.card.sites, codes.tolist(), strict=True):
+        if MISSING not in (a, b):
+            alleles = ["?" if code == UNLISTED else site.alleles[code] for code in (a, b) if code != ABSENT_COPY]
+            names.append(f"{site.label} {'/'.join(alleles)}")
+    return ", ".join(names)
+
+
+def _overrule(panel: Panel, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], list[str]]:
+    """Set aside a site that counts only where another one was not seen."""
+    place = {site.position: i for i, site in enumerate(panel.card.sites)}
+    texts = []
+    for rule in panel.card.overrules:
+        site, decider = place[rule.site], place[rule.when_seen]
+        if codes[decider, 0] != MISSING and codes[site, 0] != MISSING:
+            codes = codes.copy()
+            codes[site] = MISSING
+            texts.append(rule.text)
+    return codes, texts

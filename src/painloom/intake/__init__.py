@@ -1,0 +1,1 @@
+"""Files become nouns; form is checked here, no medical opinion is held."""

@@ -1,0 +1,1 @@
+"""Cards: what medicine knows, and the only code that reads it."""

@@ -1,0 +1,131 @@
+"""Data folder -> Knowledge; cards are discovered by listing the folder, there is no register to edit."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from painloom.errors import KnowledgeError
+from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
+from painloom.knowledge.genes import read_gene
+from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
+from painloom.knowledge.tables import Fields, read_toml
+from painloom.model.genotypes import SiteTable
+from painloom.model.source import Citation
+from painloom.version import KNOWLEDGE_RELEASE
+
+__all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All cards: ours, with a clinic's own folder laid over them card by card.
+
+    Card kinds are read when they are first asked for.  `overlay` is the clinic's folder or None.
+    """
+
+    base: Path = DATA
+    overlay: Path | None = None
+
+    def files(self, kind: str, ending: str = ".toml") -> dict[str, Path]:
+        """Card id -> file for one kind, the overlay's files in place of ours."""
+        found = {p.name.removesuffix(ending): p for p in sorted((self.base / kind).glob(f"*{ending}"))}
+        if self.overlay is not None:
+            found |= {p.name.removesuffix(ending): p for p in sorted((self.overlay / kind).glob(f"*{ending}"))}
+        return dict(sorted(found.items()))
+
+    @property
+    def release(self) -> str:
+        """The release of our cards."""
+        return KNOWLEDGE_RELEASE
+
+    @cached_property
+    def genes(self) -> dict[str, GeneCard]:
+        """Gene cards by symbol."""
+        cards = (read_gene(path) for path in self.files("genes").values())
+        return {card.symbol: card for card in cards}
+
+    @cached_property
+    def guidance(self) -> dict[str, GuidanceCard]:
+        """Guidance cards by id."""
+        return {id_: read_guidance(path) for id_, path in self.files("guidance").items()}
+
+    @cached_property
+    def drugs(self) -> dict[str, DrugCard]:
+        """Drug cards by id."""
+        return {id_: read_drug(path) for id_, path in self.files("drugs").items()}
+
+    @cached_property
+    def drug_names(self) -> dict[str, str]:
+        """Every name and synonym, folded, -> drug id."""
+        names: dict[str, str] = {}
+        for drug in self.drugs.values():
+            for name in (drug.id, drug.name, drug.label, *drug.synonyms):
+                if names.setdefault(fold(name), drug.id) != drug.id:
+                    raise KnowledgeError(f"drugs/{drug.id}.toml: the name '{name}' also belongs to {names[fold(name)]}")
+        return names
+
+    @cached_property
+    def classes(self) -> tuple[DrugClass, ...]:
+        """Drug classes in report order."""
+        return read_classes(self.files("terms", ".tsv")["drug_classes"])
+
+    @cached_property
+    def sources(self) -> dict[str, Citation]:
+        """Every source once."""
+        found: dict[str, Citation] = {}
+        for path in self.files("sources").values():
+            for id_, record in read_toml(path).items():
+                if not isinstance(record, dict):
+                    continue
+                fields = Fields(record, f"{path.name} [{id_}]")
+                if id_ in found:
+                    raise KnowledgeError(f"{path.name}: the source '{id_}' stands in two files")
+                optional = ("released", "doi", "pmid", "url", "note")
+                found[id_] = Citation(id_, fields.text("title"), fields.text("licence"), *(fields.text(o, "") for o in optional))
+        return found
+
+    @cached_property
+    def table(self) -> SiteTable:
+        """Every site and region that the gene cards ask about."""
+        sites = [site for gene in self.genes.values() for site in (*gene.sites, *gene.extra_sites)]
+        regions = [gene.structure.region for gene in self.genes.values() if gene.structure]
+        return SiteTable(tuple(sites), tuple(regions))
+
+    @cached_property
+    def replaced(self) -> tuple[str, ...]:
+        """What the clinic's folder changed: "kind/id replaces ours" or "kind/id added", then the folder's digest."""
+        if self.overlay is None:
+            return ()
+        lines = []
+        for path in sorted(self.overlay.rglob("*.toml")):
+            place = path.relative_to(self.overlay).as_posix()
+            lines.append(f"{place.removesuffix('.toml')} {'replaces ours' if (self.base / place).exists() else 'added'}")
+        return (*lines, f"digest {digest(self.overlay)}")
+
+
+def fold(name: str) -> str:
+    """A drug name without case, hyphens and doubled spaces."""
+    return " ".join(name.lower().replace("-", " ").replace("_", " ").split())
+
+
+def digest(folder: Path) -> str:
+    """sha256 over names and contents of all card files below `folder`."""
+    total = hashlib.sha256()
+    for path in _card_files(folder):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _card_files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.suffix in (".toml", ".tsv"))
+
+
+def load(overlay: Path | None = None) -> Knowledge:
+    """The shipped cards with a clinic's own folder over them; refuses a folder that does not exist."""
+    if overlay is not None and not overlay.is_dir():
+        raise KnowledgeError(f"{overlay.name}: no such folder of cards")
+    return Knowledge(overlay=overlay)

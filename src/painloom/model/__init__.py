@@ -1,0 +1,1 @@
+"""Nouns: frozen, without I/O, clock or randomness."""

@@ -1,0 +1,159 @@
+"""Assessment -> the sections of a report, in the order of a layout card."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from painloom.errors import KnowledgeError
+from painloom.model.assessment import Assessment
+from painloom.report import closing, front
+from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
+from painloom.report.genes import gene_rows, status_counts
+from painloom.report.lookup import Lookup, look_up
+from painloom.report.standing import CLEAR
+from painloom.report.unknown import open_questions
+from painloom.report.views import ClassGroup, DrugCard
+from painloom.report.wording import Layout, Wording, listing
+
+Cards = Sequence[DrugCard]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One block of the page: `title` says the finding, `topic` what it is about; `content` is what its template shows."""
+
+    id: str
+    topic: str
+    title: str
+    content: object
+    folded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report before any markup; `blocks` are page one (pairs stand side by side), `sections` what follows."""
+
+    title: str
+    blocks: tuple[tuple[Section, ...], ...]
+    sections: tuple[Section, ...]
+    stamp: tuple[str, ...]
+    lookup: Lookup
+
+
+def build_document(assessment: Assessment, layout: Layout, words: Wording) -> Document:
+    """Walk the layout card; raises KnowledgeError when it names a section that does not exist."""
+    lookup = look_up(assessment, words)
+    cards = drug_cards(lookup)
+    built: dict[str, Section] = {}
+    for name in layout.sections:
+        if name not in BUILDERS:
+            raise KnowledgeError(f"layouts/{layout.id}.toml: section {name!r} is not one of {', '.join(sorted(BUILDERS))}")
+        title, content = BUILDERS[name](lookup, cards)
+        if content:
+            built[name] = Section(name, words(f"section.{name}"), title, content, name in layout.fold)
+    return Document(
+        title=front.who(lookup).label,
+        blocks=_blocks(built, layout),
+        sections=tuple(built[n] for n in layout.sections if n in built and n not in layout.front),
+        stamp=front.stamp(lookup),
+        lookup=lookup,
+    )
+
+
+def _blocks(built: dict[str, Section], layout: Layout) -> tuple[tuple[Section, ...], ...]:
+    blocks: list[tuple[Section, ...]] = []
+    done: set[str] = set()
+    for name in layout.front:
+        if name in done or name not in built:
+            continue
+        row = next((pair for pair in layout.beside if name in pair), (name,))
+        done.update(row)
+        blocks.append(tuple(built[n] for n in row if n in built))
+    return tuple(blocks)
+
+
+def _who(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    view = front.who(lookup)
+    return view.label, view
+
+
+def _alerts(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return lookup.words("section.alerts"), front.alerts(lookup, cards)
+
+
+def _why(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return front.why(lookup)
+
+
+def _first(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    view = front.first(lookup, cards)
+    return view.title, view
+
+
+def _drugs(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    current = current_cards(cards, lookup)
+    return lookup.words.counted("title.drugs", len(current), counts=decision_counts(current, lookup)), current
+
+
+def _clear(classes: Sequence[ClassGroup]) -> int:
+    return sum(card.standing in CLEAR for c in classes for g in c.groups for card in g.cards)
+
+
+def _alternatives(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    classes = alternative_classes(cards, lookup)
+    n = _clear(classes)
+    return lookup.words.counted("title.alternatives", n), classes
+
+
+def _others(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    classes = other_classes(cards, lookup)
+    n = sum(card.standing in ("act", "consider") for c in classes for g in c.groups for card in g.cards)
+    return lookup.words.counted("title.others", n), classes
+
+
+def _genes(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    counts = status_counts(lookup)
+    read = counts["called"] + counts["ambiguous"]
+    return lookup.words("title.genes", **counts) if read else lookup.words("title.genes_none"), gene_rows(lookup)
+
+
+def _interactions(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    rows = closing.interactions(lookup)
+    drugs = list(dict.fromkeys(row.drug for row in rows))
+    title = lookup.words.either(len(drugs), "title.interactions", "title.interactions_many", drugs=listing(drugs))
+    return title[:1].upper() + title[1:], rows
+
+
+def _research(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    rows = closing.research(lookup)
+    return lookup.words.counted("title.research", len(rows)), rows
+
+
+def _unknown(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    questions = open_questions(lookup)
+    return lookup.words.counted("title.unknown", len(questions)), questions
+
+
+def _sources(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    rows = closing.sources(lookup)
+    return lookup.words.counted("title.sources", len(rows)), rows
+
+
+def _trace(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return lookup.words("title.trace"), closing.trace(lookup)
+
+
+BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
+    "who": _who,
+    "alerts": _alerts,
+    "why": _why,
+    "first": _first,
+    "drugs": _drugs,
+    "alternatives": _alternatives,
+    "others": _others,
+    "genes": _genes,
+    "interactions": _interactions,
+    "research": _research,
+    "unknown": _unknown,
+    "sources": _sources,
+    "trace": _trace,
+}

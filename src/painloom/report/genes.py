@@ -1,0 +1,174 @@
+"""The gene table: what was seen, what it was called, what was missed."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from markupsafe import Markup
+
+from painloom.model.genecall import GeneCall, Reading, SiteView
+from painloom.report.basis import site_counts
+from painloom.report.figures import allele_strip
+from painloom.report.lookup import Lookup
+from painloom.report.views import Mark
+from painloom.report.wording import listing
+
+ALTERNATIVES_SHOWN = 20
+STATUS_TONES = {"called": "fine", "ambiguous": "caution", "not_called": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReading:
+    """Phenotype and score of the best diplotype for the bodies that say the same; `spread` where others read differently."""
+
+    bodies: str
+    phenotype: str
+    score: str
+    functions: str
+    spread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteGroup:
+    """Sites in one state: `rows` are (label, observed), `labels` the sites that need no row of their own."""
+
+    state: str
+    reason: str
+    count: int
+    rows: tuple[tuple[str, str], ...]
+    labels: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneRow:
+    """One gene as the page shows it."""
+
+    anchor: str
+    gene: str
+    mark: Mark
+    diplotype: str
+    more: str
+    alternatives: tuple[tuple[str, str], ...]
+    cut: str
+    readings: tuple[BodyReading, ...]
+    counts: str
+    strip: Markup
+    groups: tuple[SiteGroup, ...]
+    missing: str
+    notes: tuple[str, ...]
+    reason: str
+    to_get: str
+    structural: tuple[tuple[str, str, str], ...]
+    components: str
+    origin: str
+    card: str
+    quality: tuple[str, ...]
+
+
+def ordered_calls(lookup: Lookup) -> list[tuple[int, GeneCall]]:
+    """Genes that are not research only, with their position: those of the current drugs first, then by status."""
+    wanted = {gene for view in lookup.assessment.drugs if view.current for a in view.advice for gene in a.genes}
+    order = ("called", "ambiguous", "not_called")
+    rows = [(n, call) for n, call in enumerate(lookup.assessment.calls, 1) if call.claim != "research"]
+    rows.sort(key=lambda row: (row[1].gene not in wanted, order.index(row[1].status) if row[1].status in order else 9))
+    return rows
+
+
+def gene_rows(lookup: Lookup) -> tuple[GeneRow, ...]:
+    """A row for every gene of `ordered_calls`."""
+    return tuple(_row(call, f"gene-{n}", lookup) for n, call in ordered_calls(lookup))
+
+
+def status_counts(lookup: Lookup) -> dict[str, int]:
+    """How many genes that are not research only were called, are ambiguous, were not called."""
+    codes = [call.status for call in lookup.assessment.calls if call.claim != "research"]
+    return {"called": codes.count("called"), "ambiguous": codes.count("ambiguous"), "missing": codes.count("not_called")}
+
+
+def to_get(call: GeneCall, lookup: Lookup) -> str:
+    """How a gene that was not called could be called."""
+    phrases = lookup.words.phrases
+    return phrases.get(f"to_get.{call.kind}", phrases["to_get.other"])
+
+
+def phenotype_line(call: GeneCall) -> str:
+    """The phenotypes of the best diplotype, bodies named where they differ."""
+    readings = call.best.readings if call.best else ()
+    by_phenotype: dict[str, list[str]] = {}
+    for reading in readings:
+        if reading.phenotype:
+            by_phenotype.setdefault(reading.phenotype, []).append(reading.body)
+    if len(by_phenotype) == 1:
+        return next(iter(by_phenotype))
+    return "; ".join(f"{phenotype} ({listing(bodies)})" for phenotype, bodies in by_phenotype.items())
+
+
+def _row(call: GeneCall, anchor: str, lookup: Lookup) -> GeneRow:
+    words = lookup.words
+    others = call.diplotypes[1:]
+    hidden = len(others) - ALTERNATIVES_SHOWN
+    uncalled = call.status == "not_called"
+    return GeneRow(
+        anchor=anchor,
+        gene=call.gene,
+        mark=Mark(STATUS_TONES.get(call.status, "unknown"), words.word("status", call.status)),
+        diplotype=call.best.name if call.best else "",
+        more=words.counted("gene.more", len(others)) if others else "",
+        alternatives=tuple((d.name, _first_phenotypes(d.readings)) for d in islice(others, ALTERNATIVES_SHOWN)),
+        cut=words("gene.cut", n=hidden) if hidden > 0 else "",
+        readings=tuple(_readings(call, lookup)),
+        counts=site_counts(call, lookup),
+        strip=allele_strip(call, anchor, lookup) if call.sites else Markup(),
+        groups=tuple(_groups(call.sites)),
+        missing=", ".join(call.missing_sites),
+        notes=call.notes,
+        reason=call.reason,
+        to_get=to_get(call, lookup) if uncalled else "",
+        structural=tuple((change, d.name, _first_phenotypes(d.readings)) for change, d in call.structural),
+        components=", ".join(call.components),
+        origin=call.origin,
+        card=words("basis.card_text", id=call.card[0], release=call.card[1]) if call.card[0] else "",
+        quality=tuple(q for f in lookup.assessment.findings if f.code.split(".")[1:2] == [call.gene.lower()] for q in f.quality),
+    )
+
+
+def _first_phenotypes(readings: tuple[Reading, ...]) -> str:
+    return "; ".join(dict.fromkeys(reading.phenotype for reading in readings if reading.phenotype))
+
+
+def _readings(call: GeneCall, lookup: Lookup) -> list[BodyReading]:
+    if call.best is None:
+        return []
+    words = lookup.words
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    for reading in call.best.readings:
+        score = words("gene.score", score=reading.activity_score) if reading.activity_score else ""
+        phenotype = reading.phenotype or words("gene.no_phenotype")
+        same = (phenotype, score, " + ".join(reading.functions), _spread(call, reading.body, lookup))
+        found.setdefault(same, []).append(reading.body)
+    return [BodyReading(", ".join(bodies), *same) for same, bodies in found.items()]
+
+
+def _spread(call: GeneCall, body: str, lookup: Lookup) -> tuple[str, ...]:
+    """How many of the diplotypes that fit read as what; empty where all read alike."""
+    tally: dict[str, int] = {}
+    for diplotype in call.diplotypes:
+        reading = diplotype.reading(body)
+        name = (reading.phenotype if reading else "") or lookup.words("gene.no_phenotype")
+        tally[name] = tally.get(name, 0) + 1
+    if len(tally) < 2:
+        return ()
+    total = len(call.diplotypes)
+    return tuple(lookup.words("gene.spread", phenotype=name, n=n, total=total) for name, n in tally.items())
+
+
+def _groups(sites: tuple[SiteView, ...]) -> list[SiteGroup]:
+    """The table twin of the strip: variants one by one, the rest by state and reason."""
+    keys = dict.fromkeys((s.state, s.reason) for s in sites)
+    order = ("variant", "unlisted", "missing", "reference")
+    found = []
+    for state, reason in sorted(keys, key=lambda k: order.index(k[0]) if k[0] in order else 9):
+        mine = [s for s in sites if (s.state, s.reason) == (state, reason)]
+        single = state in ("variant", "unlisted")
+        rows = tuple((s.label, s.observed) for s in mine) if single else ()
+        found.append(SiteGroup(state, reason, len(mine), rows, "" if single else ", ".join(s.label for s in mine)))
+    return found

@@ -1,0 +1,103 @@
+"""Fixed phrases and section order of a report, read from the wording and layout cards."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from painloom.errors import KnowledgeError
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which sections a report has and in what order; `front` is page one, `beside` are pairs side by side."""
+
+    id: str
+    sections: tuple[str, ...]
+    front: tuple[str, ...]
+    beside: tuple[tuple[str, ...], ...]
+    fold: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Phrases by dotted key, for instance "action.avoid.phrase"."""
+
+    id: str
+    phrases: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The phrase of `key` with its {names} filled in; raises KnowledgeError when the card lacks it."""
+        try:
+            return self.phrases[key].format(**values)
+        except KeyError as missing:
+            raise KnowledgeError(f"wording/{self.id}.toml: {missing} is needed by {key!r}; add it to the card") from None
+
+    def counted(self, key: str, count: int, /, **values: object) -> str:
+        """The `.none`, `.one` or `.many` form of `key`; `n` is the count."""
+        form = "one" if count == 1 else "none" if count == 0 and f"{key}.none" in self.phrases else "many"
+        return self(f"{key}.{form}", n=count, **values)
+
+    def word(self, family: str, value: str) -> str:
+        """The word for a code such as a strength; the code itself where the card has no word for it."""
+        return self.phrases.get(f"{family}.{value}", value)
+
+    def either(self, count: int, key: str, many: str, /, **values: object) -> str:
+        """The phrase of `key` for one, of `many` for every other count."""
+        return self(key if count == 1 else many, **values)
+
+
+def read_wording(name: str = "en") -> Wording:
+    """The wording card `name`."""
+    return Wording(name, dict(_flat(_card("wording", name))))
+
+
+def read_layout(name: str = "clinician") -> Layout:
+    """The layout card `name`."""
+    card = _card("layouts", name)
+
+    def names(key: str) -> tuple[str, ...]:
+        return tuple(str(x) for x in _listed(card, key))
+
+    return Layout(
+        id=name,
+        sections=names("sections"),
+        front=names("front"),
+        beside=tuple(tuple(str(x) for x in pair) for pair in _listed(card, "beside") if isinstance(pair, list)),
+        fold=names("fold"),
+    )
+
+
+@cache
+def _card(kind: str, name: str) -> Mapping[str, object]:
+    path = files("painloom").joinpath("knowledge", "data", kind, f"{name}.toml")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as wrong:
+        raise KnowledgeError(f"{kind}/{name}.toml: cannot be read: {wrong}") from None
+
+
+def _listed(card: Mapping[str, object], key: str) -> list[object]:
+    value = card.get(key, [])
+    return value if isinstance(value, list) else []
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+def listing(names: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """Names in a row, "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def number(value: float) -> str:
+    """A number without trailing zeros."""
+    return f"{value:.4g}"
