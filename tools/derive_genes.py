@@ -67,8 +67,7 @@ def main() -> int:
     write_files(arguments.into / "sources", {"genome-genes.toml": sources_text(SOURCES)})
     total = {body: sum(c.rows.get(body, 0) for c in cards) for body in ("CPIC", "DPWG")}
     sites, proven = sum(c.sites for c in cards), sum(c.proven for c in cards)
-    print(f"{len(cards)} cards; pairs reproduced: CPIC {total['CPIC']}, DPWG {total['DPWG']}; "
-          f"{sites} sites, {proven} verified on GRCh37")
+    print(f"{len(cards)} cards; pairs reproduced: CPIC {total['CPIC']}, DPWG {total['DPWG']}; {sites} sites, {proven} verified on GRCh37")
     return 0
 
 

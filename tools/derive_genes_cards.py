@@ -55,8 +55,17 @@ class Card:
 
 
 def head(symbol: str, kind: str, claim: str, licence: str, chromosome: str) -> dict[str, Any]:
-    return {"schema": 1, "release": "2026-11", "id": symbol.lower(), "symbol": symbol, "kind": kind, "claim": claim,
-            "licence": licence, "sources": [], "chromosome": chromosome}
+    return {
+        "schema": 1,
+        "release": "2026-11",
+        "id": symbol.lower(),
+        "symbol": symbol,
+        "kind": kind,
+        "claim": claim,
+        "licence": licence,
+        "sources": [],
+        "chromosome": chromosome,
+    }
 
 
 def spaced(name: str) -> str:
@@ -103,8 +112,12 @@ def read_bodies(inputs: Inputs, gene: str, plan: Plan, reference: str, card: Car
 
 def body_table(reading: Reading, keys: set[str]) -> dict[str, Any]:
     by_name = any("/" in k and set(k.split("/")) <= set(reading.functions) for k in keys)
-    table: dict[str, Any] = {"name": reading.body, "source": reading.source,
-                             "key": f"diplotype-then-{reading.key}" if by_name else reading.key, "default": reading.default}
+    table: dict[str, Any] = {
+        "name": reading.body,
+        "source": reading.source,
+        "key": f"diplotype-then-{reading.key}" if by_name else reading.key,
+        "default": reading.default,
+    }
     if reading.bands:
         table["bands"] = [list(b) for b in reading.bands]
     return table
@@ -113,8 +126,9 @@ def body_table(reading: Reading, keys: set[str]) -> dict[str, Any]:
 def definition_text(definitions: Definitions, index: int) -> str:
     """The cells that the nomenclature fills in; of the reference row only those that accept more than REF."""
     cells = zip(definitions.variants, definitions.rows[index].accepts, strict=True)
-    return ";".join(f"{v.position}={'|'.join(sorted(cell, key=lambda a: (a != v.ref, a)))}" for v, cell in cells
-                    if cell and (index or cell != {v.ref}))
+    return ";".join(
+        f"{v.position}={'|'.join(sorted(cell, key=lambda a: (a != v.ref, a)))}" for v, cell in cells if cell and (index or cell != {v.ref})
+    )
 
 
 def check_definitions(definitions: Definitions, card: Card) -> None:
@@ -143,8 +157,7 @@ def allele_rows(definitions: Definitions, readings: dict[str, Reading]) -> list[
         for body in BODIES:
             functions = readings[body].functions if body in readings else {}
             activities = readings[body].activities if body in readings else {}
-            cells += [functions.get(name, functions.get(printed, ABSENT)),
-                      activities.get(name, activities.get(printed, ABSENT))]
+            cells += [functions.get(name, functions.get(printed, ABSENT)), activities.get(name, activities.get(printed, ABSENT))]
         table.append(cells)
     return table
 
@@ -158,19 +171,24 @@ def questions(rows: list[list[str]], readings: dict[str, Reading], placed: list[
     lines = []
     inferred = sum(p.state37 == "offset" for p in placed)
     if inferred:
-        lines.append(f"GRCh37: {inferred} of {len(placed)} sites were placed by the gene's offset alone; their reference "
-                     "base there is taken from GRCh38.")
+        lines.append(
+            f"GRCh37: {inferred} of {len(placed)} sites were placed by the gene's offset alone; their reference "
+            "base there is taken from GRCh38."
+        )
     for column, body in ((3, "CPIC"), (5, "DPWG")):
         missing = [r[0] for r in rows if r[column] == ABSENT and body in readings]
         if missing:
             lines.append(f"No {body} function, hence no {body} phenotype: {listed(missing)}.")
     if undefined:
-        lines.append("Named by a body, without a definition in the release at hand, so by outside call only (not structural): "
-                     f"{listed(undefined)}.")
+        lines.append(
+            f"Named by a body, without a definition in the release at hand, so by outside call only (not structural): {listed(undefined)}."
+        )
     for body, reading in readings.items():
         if reading.named_by == "behaviour":
-            lines.append(f"{body}: the names of the function classes are ours, chosen by what an allele does beside the "
-                         "reference and beside itself; the pairs are the body's.")
+            lines.append(
+                f"{body}: the names of the function classes are ours, chosen by what an allele does beside the "
+                "reference and beside itself; the pairs are the body's."
+            )
         elif reading.named_by == "activity":
             lines.append(f"{body}: the names of the function classes follow the activity values.")
     return lines
@@ -193,16 +211,23 @@ def own_aliases(names: list[str], plan: Plan) -> list[tuple[str, str, str, str, 
             rows.append((name.replace("≥", ">="), name, "sign", "spelling", tables))
         change, bracket, star = name.partition(" (*")
         if bracket and star.endswith(")"):
-            rows += [(short, name, "part of the full name", "verified in definitions", definitions)
-                     for short in (f"*{star[:-1]}", change)]
+            rows += [(short, name, "part of the full name", "verified in definitions", definitions) for short in (f"*{star[:-1]}", change)]
     return rows
 
 
 def site_table(placed: Placed, text: str) -> dict[str, Any]:
     variant = placed.variant
-    return {"position": variant.position, "rsid": variant.rsid, "ref": variant.ref, "alts": ",".join(variant.alts),
-            "position37": placed.position37, "ref37": placed.ref37, "state37": placed.state37, "state38": "verified",
-            "text": text}
+    return {
+        "position": variant.position,
+        "rsid": variant.rsid,
+        "ref": variant.ref,
+        "alts": ",".join(variant.alts),
+        "position37": placed.position37,
+        "ref37": placed.ref37,
+        "state37": placed.state37,
+        "state38": "verified",
+        "text": text,
+    }
 
 
 def place_all(inputs: Inputs, gene: str, variants: tuple[Variant, ...], card: Card) -> tuple[int, list[Placed]]:
@@ -221,8 +246,7 @@ def tables_of(inputs: Inputs, gene: str, plan: Plan, exempt: Exemptions, offset:
     tables: dict[str, Any] = {}
     if plan.deletion:
         start, end = read_structure(inputs.folder, gene)
-        tables["structure"] = {"deletion": plan.deletion, "start": start, "end": end,
-                               "start37": start + offset, "end37": end + offset}
+        tables["structure"] = {"deletion": plan.deletion, "start": start, "end": end, "start37": start + offset, "end37": end + offset}
     if plan.overrule:
         site, seen, text = plan.overrule
         tables["overrule"] = [{"site": site, "when_seen": seen, "text": text}]
@@ -239,8 +263,7 @@ def sources_of(inputs: Inputs, gene: str, readings: dict[str, Reading]) -> list[
     panel = ["1kg-phase3-grch37"] if (inputs.folder / f"panels/GRCh37/{gene}.vcf.gz").exists() else []
     cpic = readings.get("CPIC")
     named = ["clinpgx-phenotypes-2025-11"] if cpic and cpic.named_by == "body" else []
-    return list(dict.fromkeys(["clinpgx-alleles-2025-11", *(r.source for r in readings.values()), *named, "pypgx-0.26",
-                               *panel]))
+    return list(dict.fromkeys(["clinpgx-alleles-2025-11", *(r.source for r in readings.values()), *named, "pypgx-0.26", *panel]))
 
 
 def guideline_card(inputs: Inputs, gene: str, plan: Plan) -> Card:
@@ -260,19 +283,39 @@ def guideline_card(inputs: Inputs, gene: str, plan: Plan) -> Card:
     card.aliases = own_aliases([r[0] for r in rows], plan)
     card.sources = sources_of(inputs, gene, readings)
     toml = head(gene, plan.kind, "guideline", CLINPGX, definitions.chromosome) | {
-        "sources": card.sources, "reference": definitions.rows[0].name, "unlisted": plan.unlisted, "grch37_offset": offset,
-        "required_sites": list(exempt.required)}
+        "sources": card.sources,
+        "reference": definitions.rows[0].name,
+        "unlisted": plan.unlisted,
+        "grch37_offset": offset,
+        "required_sites": list(exempt.required),
+    }
     toml |= {"severity": list(plan.severity)} if plan.severity else {}
     toml |= {"note": plan.note} if plan.note else {}
-    toml["open_questions"] = [*plan.open_questions,
-                              *questions(rows, readings, placed, undefined_names(inputs, gene, rows)),
-                              *(f"CPIC: {n}; the newer table is used." for n in card.notes if n.endswith("2025-11"))]
+    toml["open_questions"] = [
+        *plan.open_questions,
+        *questions(rows, readings, placed, undefined_names(inputs, gene, rows)),
+        *(f"CPIC: {n}; the newer table is used." for n in card.notes if n.endswith("2025-11")),
+    ]
     spoken = [body_table(r, inputs.keys.get((r.body, gene), set())) for r in readings.values() if r.key]
     toml |= ({"body": spoken} if spoken else {}) | tables_of(inputs, gene, plan, exempt, offset)
     card.files[f"{card.id}.toml"] = toml_text(toml)
-    card.files[f"{card.id}.sites.tsv"] = table_text(SITE_HEADER, (
-        (p.variant.position, p.variant.rsid, p.variant.ref, ",".join(p.variant.alts), p.tract, p.position37, p.ref37,
-         p.state37, "verified") for p in placed))
+    card.files[f"{card.id}.sites.tsv"] = table_text(
+        SITE_HEADER,
+        (
+            (
+                p.variant.position,
+                p.variant.rsid,
+                p.variant.ref,
+                ",".join(p.variant.alts),
+                p.tract,
+                p.position37,
+                p.ref37,
+                p.state37,
+                "verified",
+            )
+            for p in placed
+        ),
+    )
     card.files[f"{card.id}.alleles.tsv"] = table_text(ALLELE_HEADER, rows)
     rules = [[b, *classes, phenotype] for b, r in readings.items() for classes, phenotype in sorted(r.rules.items())]
     if rules:

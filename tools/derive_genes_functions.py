@@ -17,8 +17,7 @@ BEHAVIOUR = {
     ("Normal", "Normal"): "normal",
     ("Variable", "Deficient"): "deficient",
     ("Variable", "Deficient with CNSHA"): "deficient with cnsha",
-    ("Malignant Hyperthermia Susceptibility", "Malignant Hyperthermia Susceptibility"):
-        "malignant hyperthermia associated",
+    ("Malignant Hyperthermia Susceptibility", "Malignant Hyperthermia Susceptibility"): "malignant hyperthermia associated",
     ("Uncertain Susceptibility", "Uncertain Susceptibility"): "uncertain or normal function",
 }
 
@@ -77,8 +76,9 @@ def word(activity: str) -> str:
     if activity == OPEN:
         return "uncertain or unknown function"
     value = number(activity)
-    return "no function" if value == 0 else "decreased function" if value < 1 else (
-        "normal function" if value == 1 else "increased function")
+    return (
+        "no function" if value == 0 else "decreased function" if value < 1 else ("normal function" if value == 1 else "increased function")
+    )
 
 
 def alleles_of(published: Published) -> list[str]:
@@ -128,13 +128,22 @@ def read_by_score(body: str, source: str, published: Published, bands: tuple[Ban
         if (given, term) != (score, phenotype):
             lost.append(f"{'/'.join(names)}: published {phenotype} {score}, bands give {term} {given}")
     functions = {a: word(v) for a, v in activities.items()}
-    reading = Reading(body, source, key_of(published, scored=True), default, bands, functions, activities, {}, "activity",
-                      len(published.pairs) - len(lost))
+    reading = Reading(
+        body,
+        source,
+        key_of(published, scored=True),
+        default,
+        bands,
+        functions,
+        activities,
+        {},
+        "activity",
+        len(published.pairs) - len(lost),
+    )
     return reading, lost
 
 
-def read_by_class(body: str, source: str, published: Published, given: dict[str, str],
-                  reference: str) -> tuple[Reading, list[str]]:
+def read_by_class(body: str, source: str, published: Published, given: dict[str, str], reference: str) -> tuple[Reading, list[str]]:
     """A body that reads pairs of classes; `given` are its function names, which count only if no row contradicts them."""
     activities = dict(published.activities)
     functions = {a: word(v) for a, v in activities.items()} if activities else {a: n.lower() for a, n in given.items()}
@@ -144,8 +153,9 @@ def read_by_class(body: str, source: str, published: Published, given: dict[str,
     if lost:
         functions, named_by = named_by_behaviour(published, reference), "behaviour"
         rules, lost = rule_table(published, functions)
-    reading = Reading(body, source, key_of(published, scored=False), "", (), functions, activities, rules, named_by,
-                      len(published.pairs) - len(lost))
+    reading = Reading(
+        body, source, key_of(published, scored=False), "", (), functions, activities, rules, named_by, len(published.pairs) - len(lost)
+    )
     return reading, lost
 
 
@@ -155,4 +165,3 @@ def unreachable(reading: Reading, keys: set[str], published: Published) -> list[
     made |= {s for _, s, _ in published.pairs.values() if s}
     known: set[str] = set(reading.functions)
     return sorted(k for k in keys if k not in made and not ("/" in k and set(k.split("/")) <= known))
-

@@ -20,10 +20,12 @@ def single_copy(inputs: Inputs, gene: str, facts: dict[str, Any], card: Card) ->
     card.failures += lost
     names = sorted(functions, key=lambda n: (n != "Reference", natural(n)))
     card.names, card.sources = set(names), [facts["source"], "clinpgx-phenotypes-2025-11"]
-    card.files[f"{card.id}.alleles.tsv"] = table_text(ALLELE_HEADER, (
-        (n, n, STRUCTURAL, functions[n], ABSENT, ABSENT, ABSENT) for n in names))
-    card.files[f"{card.id}.phenotypes.tsv"] = table_text(RULE_HEADER, (
-        ("CPIC", *classes, phenotype) for classes, phenotype in sorted(rules.items())))
+    card.files[f"{card.id}.alleles.tsv"] = table_text(
+        ALLELE_HEADER, ((n, n, STRUCTURAL, functions[n], ABSENT, ABSENT, ABSENT) for n in names)
+    )
+    card.files[f"{card.id}.phenotypes.tsv"] = table_text(
+        RULE_HEADER, (("CPIC", *classes, phenotype) for classes, phenotype in sorted(rules.items()))
+    )
     return [{"name": "CPIC", "source": facts["source"], "key": "phenotype", "default": ""}]
 
 
@@ -37,8 +39,7 @@ def by_marker(inputs: Inputs, gene: str, facts: dict[str, Any], card: Card) -> l
         strange = sorted(inputs.keys.get((body, gene), set()) - made)
         if strange:
             card.notes.append(f"{body} guideline rows that no call can reach: {strange}")
-    return [{"name": body, "source": source, "key": "marker", "default": "", "markers": markers}
-            for body, markers in facts["bodies"]]
+    return [{"name": body, "source": source, "key": "marker", "default": "", "markers": markers} for body, markers in facts["bodies"]]
 
 
 def outside_card(inputs: Inputs, gene: str, facts: dict[str, Any]) -> Card:
@@ -69,8 +70,7 @@ def check_places(inputs: Inputs, gene: str, facts: dict[str, Any], card: Card) -
     if facts.get("panel"):
         for build, place, base in (("GRCh38", 0, 2), ("GRCh37", 4, 5)):
             seen = {(r.position, r.ref) for r in read_panel(inputs.folder, gene, build)}
-            card.failures += [f"{s[1]}: not in the {build} panel" for s in facts["sites"]
-                              if (s[place], s[base]) not in seen]
+            card.failures += [f"{s[1]}: not in the {build} panel" for s in facts["sites"] if (s[place], s[base]) not in seen]
 
 
 def research_card(inputs: Inputs, gene: str, facts: dict[str, Any]) -> Card:
@@ -87,16 +87,28 @@ def research_card(inputs: Inputs, gene: str, facts: dict[str, Any]) -> Card:
     haplotypes = facts.get("haplotypes", [])
     toml = head(gene, "research", "research", "own words on published findings", facts["chromosome"])
     toml |= {"sources": card.sources} | ({"reference": haplotypes[0][0]} if haplotypes else {})
-    toml |= {"unlisted": "no-call", "grch37_offset": facts["offset"], "required_sites": [], "changes_prescription": False,
-             "note": NOT_PRESCRIBING, "open_questions": facts["open_questions"], "effect": facts["effects"]}
+    toml |= {
+        "unlisted": "no-call",
+        "grch37_offset": facts["offset"],
+        "required_sites": [],
+        "changes_prescription": False,
+        "note": NOT_PRESCRIBING,
+        "open_questions": facts["open_questions"],
+        "effect": facts["effects"],
+    }
     toml |= {"refer": facts["refer"]} if "refer" in facts else {}
     card.files[f"{card.id}.toml"] = toml_text(toml)
-    card.files[f"{card.id}.sites.tsv"] = table_text(SITE_HEADER, (
-        (position, rsid, ref, alts, 0, position37, ref37, state37, state38)
-        for position, rsid, ref, alts, position37, ref37, state37, state38 in facts["sites"]))
+    card.files[f"{card.id}.sites.tsv"] = table_text(
+        SITE_HEADER,
+        (
+            (position, rsid, ref, alts, 0, position37, ref37, state37, state38)
+            for position, rsid, ref, alts, position37, ref37, state37, state38 in facts["sites"]
+        ),
+    )
     if haplotypes:
-        card.files[f"{card.id}.alleles.tsv"] = table_text(ALLELE_HEADER, (
-            (name, name, definition, *[ABSENT] * 4) for name, definition in haplotypes))
+        card.files[f"{card.id}.alleles.tsv"] = table_text(
+            ALLELE_HEADER, ((name, name, definition, *[ABSENT] * 4) for name, definition in haplotypes)
+        )
     card.sites, card.proven = len(facts["sites"]), sum(s[6] == "verified" for s in facts["sites"])
     card.counts.append(f"{card.sites} sites, {card.proven} verified on GRCh37")
     return card

@@ -40,8 +40,7 @@ def prove_pairs(files: Mapping[str, str], name: str, tables: Mapping[str, Publis
     """(body -> pairs that the files reproduce, a line for each one that they do not)."""
     card = tomllib.loads(files[f"{name}.toml"])
     alleles = by_name(rows_of(files[f"{name}.alleles.tsv"]))
-    rules = {(r["body"], r["first"], r["second"]): r["phenotype"]
-             for r in rows_of(files.get(f"{name}.phenotypes.tsv", "body\n"))}
+    rules = {(r["body"], r["first"], r["second"]): r["phenotype"] for r in rows_of(files.get(f"{name}.phenotypes.tsv", "body\n"))}
     counts, lost = {}, []
     for body in card.get("body", ()):
         table, good = tables[body["name"]], 0
@@ -68,8 +67,7 @@ def prove_definitions(files: Mapping[str, str], name: str, definitions: Definiti
             accepts[int(position)] = frozenset(value.split("|"))
         if index == 0:
             first = accepts
-        published = {v.position: c or b for v, c, b in zip(definitions.variants, row.accepts, definitions.rows[0].accepts,
-                                                           strict=True)}
+        published = {v.position: c or b for v, c, b in zip(definitions.variants, row.accepts, definitions.rows[0].accepts, strict=True)}
         if accepts != published:
             lost.append(f"{row.name}: the definition cannot be rebuilt")
     return lost

@@ -79,8 +79,9 @@ def load(path: Path) -> Any:
 
 
 def read_variant(item: dict[str, Any]) -> Variant:
-    return Variant(item["position"], item["rsid"] or "", item["ref"], tuple(item["alts"]), item["chromosomeHgvsName"],
-                   dict(item["cpicToVcfAlleleMap"]))
+    return Variant(
+        item["position"], item["rsid"] or "", item["ref"], tuple(item["alts"]), item["chromosomeHgvsName"], dict(item["cpicToVcfAlleleMap"])
+    )
 
 
 def accepted(value: str | None, variant: Variant, where: str) -> frozenset[str]:
@@ -107,8 +108,7 @@ def read_definitions(sources: Path, gene: str, exempt: Exemptions) -> tuple[Defi
     rows: list[Row] = []
     dropped: list[str] = []
     for item in document["namedAlleles"]:
-        cells = tuple(accepted(item["alleles"][i], v, f"{gene} {item['name']}")
-                      for i, v in zip(keep, variants, strict=True))
+        cells = tuple(accepted(item["alleles"][i], v, f"{gene} {item['name']}") for i, v in zip(keep, variants, strict=True))
         first = rows[0].accepts if rows else None
         same = first is not None and all(not c or c == f for c, f in zip(cells, first, strict=True))
         if item["name"] in exempt.ignored_alleles or same:
@@ -125,10 +125,12 @@ def read_exemptions(sources: Path) -> dict[str, Exemptions]:
     found = {}
     for gene, item in load(sources / RELEASE / "alleles/exemptions.json").items():
         found[gene] = Exemptions(
-            tuple(read_variant(p) for p in item["ignoredPositions"]), frozenset(item["ignoredAlleles"]),
+            tuple(read_variant(p) for p in item["ignoredPositions"]),
+            frozenset(item["ignoredAlleles"]),
             tuple(item["requiredPositions"]),
             tuple((tuple(p["list"]), p["pick"]) for p in item["unphasedDiplotypePriorities"]),
-            tuple(read_variant(p) for p in item["extraPositions"]))
+            tuple(read_variant(p) for p in item["extraPositions"]),
+        )
     return found
 
 
@@ -173,11 +175,16 @@ def read_phenotypes(path: Path) -> Published | None:
 
 def respell(published: Published, name_of: dict[str, str]) -> Published:
     """The same table with other spellings of allele names."""
+
     def say(name: str) -> str:
         return name_of.get(name, name)
-    return replace(published, functions={say(k): v for k, v in published.functions.items()},
-                   activities={say(k): v for k, v in published.activities.items()},
-                   pairs={tuple(sorted(map(say, k))): v for k, v in published.pairs.items()})
+
+    return replace(
+        published,
+        functions={say(k): v for k, v in published.functions.items()},
+        activities={say(k): v for k, v in published.activities.items()},
+        pairs={tuple(sorted(map(say, k))): v for k, v in published.pairs.items()},
+    )
 
 
 def read_guidance_keys(sources: Path) -> dict[tuple[str, str], set[str]]:
@@ -212,9 +219,13 @@ def read_second_source(sources: Path) -> dict[str, SecondSource]:
     with (sources / "pypgx/variant-table.csv").open(encoding="utf-8", newline="") as table:
         for item in csv.DictReader(table):
             alts = (item["Variant"],)
-            rows.setdefault(item["Gene"], []).append((
-                item["rsID"], Record(int(item["GRCh38Position"]), item["GRCh38Allele"], alts),
-                Record(int(item["GRCh37Position"]), item["GRCh37Allele"], alts)))
+            rows.setdefault(item["Gene"], []).append(
+                (
+                    item["rsID"],
+                    Record(int(item["GRCh38Position"]), item["GRCh38Allele"], alts),
+                    Record(int(item["GRCh37Position"]), item["GRCh37Allele"], alts),
+                )
+            )
     return {gene: SecondSource(tuple(found)) for gene, found in rows.items()}
 
 
@@ -248,8 +259,7 @@ class Inputs:
 
 
 def read_inputs(sources: Path) -> Inputs:
-    return Inputs(sources, read_api(sources), read_guidance_keys(sources), read_second_source(sources),
-                  read_exemptions(sources))
+    return Inputs(sources, read_api(sources), read_guidance_keys(sources), read_second_source(sources), read_exemptions(sources))
 
 
 def read_aliases(sources: Path) -> dict[str, list[tuple[str, str, str, str, str]]]:
@@ -259,6 +269,5 @@ def read_aliases(sources: Path) -> dict[str, list[tuple[str, str, str, str, str]
     with (sources.parent / "cases/getrm/alias.tsv").open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table, delimiter="\t"):
             why = why if row["why"] == "same" else row["why"]
-            found.setdefault(row["gene"], []).append(
-                (row["outdated"], row["accepted"], why, row["state"], row["citation"]))
+            found.setdefault(row["gene"], []).append((row["outdated"], row["accepted"], why, row["state"], row["citation"]))
     return found

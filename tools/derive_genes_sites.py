@@ -59,8 +59,7 @@ def end_of(segment: str, variant: Variant, unit: str) -> tuple[int, str, int]:
     start = variant.position + 1
     if found := DELETION.fullmatch(segment):
         left, last = int(found.group(1)), int(found.group(2) or found.group(1))
-        named = found.group(3) or next((x.removeprefix("del") for x, v in variant.labels.items()
-                                        if v == variant.ref and "(" not in x), "")
+        named = found.group(3) or next((x.removeprefix("del") for x, v in variant.labels.items() if v == variant.ref and "(" not in x), "")
         return last, named, left - start
     if found := DUPLICATION.fullmatch(segment):
         left, last = int(found.group(1)), int(found.group(2) or found.group(1))
@@ -148,8 +147,12 @@ def modal(offsets: dict[int, int]) -> int:
     return max(offsets, key=lambda o: (offsets[o], -abs(o)))
 
 
-def place(variants: tuple[Variant, ...], tracts: list[int], second: SecondSource, panel: list[Record],
-          ) -> tuple[int, list[Placed], list[str]]:
+def place(
+    variants: tuple[Variant, ...],
+    tracts: list[int],
+    second: SecondSource,
+    panel: list[Record],
+) -> tuple[int, list[Placed], list[str]]:
     """(offset, sites with their place on GRCh37, failures); `panel` holds GRCh37 records."""
     offset = modal(second.offsets)
     old = [r for _, new, r in second.rows if r.position - new.position == offset]

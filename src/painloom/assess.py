@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from painloom.genome.drugs import find_drugs
+from painloom.genome.drugs import find_drug, find_drugs
 from painloom.genome.guide import advice_for
+from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
 from painloom.genome.stream import findings, gene_calls, research_notes
-from painloom.genome.phenoconversion import interactions
 from painloom.knowledge.cards import DrugCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
 from painloom.model.assessment import Assessment, DrugNote, DrugView
-from painloom.model.case import Case
+from painloom.model.case import Case, DrugUse
 from painloom.model.source import Citation
 from painloom.version import __version__
 
@@ -60,7 +60,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     session = open_session(knowledge, case.genotypes, Request(dict(case.outside_calls), tuple(d.id for d in drugs)))
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
-    views = tuple(drug_views(session, drugs, case.person.age_years, measured)) + tuple(_unknown(unknown))
+    views = tuple(drug_views(session, drugs, case, measured)) + tuple(_unknown(unknown, case))
     return Assessment(
         case=case,
         as_of=as_of,
@@ -83,12 +83,16 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     )
 
 
-def drug_views(session: Session, current: Sequence[DrugCard], age: float | None, measured: bool) -> Iterator[DrugView]:
+def drug_views(session: Session, current: Sequence[DrugCard], case: Case, measured: bool) -> Iterator[DrugView]:
     """Every drug with its advice: current drugs first, then by class order, then by name."""
     knowledge = session.knowledge
+    uses: dict[str, list[DrugUse]] = {}
+    for use in case.drugs:
+        card = find_drug(knowledge.drugs, knowledge.drug_names, use.name)
+        uses.setdefault(card.id if card else use.name, []).append(use)
     advice: dict[str, list[Advice]] = {}
     if measured:
-        for column in session.guide(knowledge.guidance, age).values():
+        for column in session.guide(knowledge.guidance, case.person.age_years).values():
             advice.setdefault(column.card.drug, []).append(advice_for(column, 0))
     taken = {drug.id: i for i, drug in enumerate(current)}
     order = {c.id: (c.order, c.label) for c in knowledge.classes}
@@ -96,7 +100,17 @@ def drug_views(session: Session, current: Sequence[DrugCard], age: float | None,
     for drug in sorted(shown, key=lambda d: (taken.get(d.id, len(taken)), order[d.classes[0]], d.label)):
         own = tuple(advice.get(drug.id, ()))
         note = None if own or not measured else _note(drug)
-        yield DrugView(drug.id, drug.label, drug.classes[0], order[drug.classes[0]][1], drug.id in taken, drug.pain, own, note)
+        yield DrugView(
+            drug.id,
+            drug.label,
+            drug.classes[0],
+            order[drug.classes[0]][1],
+            drug.id in taken,
+            drug.pain,
+            own,
+            note,
+            tuple(uses.get(drug.id, ())),
+        )
 
 
 def _note(drug: DrugCard) -> DrugNote:
@@ -104,10 +118,11 @@ def _note(drug: DrugCard) -> DrugNote:
     return DrugNote(drug.id, "no-gene", text, drug.no_gene_sources)
 
 
-def _unknown(names: Iterable[str]) -> Iterator[DrugView]:
+def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
     for name in names:
         note = DrugNote(name, "unknown", "This knowledge release does not know the drug: nothing was checked for it.")
-        yield DrugView(name, name, "", "not known", True, True, (), note)
+        uses = tuple(use for use in case.drugs if use.name == name)
+        yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
 def _citations(knowledge: Knowledge, session: Session, *, calls_used: bool) -> Iterator[Citation]:

@@ -121,9 +121,7 @@ def _execute(plan_: Plan, todo: Sequence[Part], out: Path, workers: int) -> Iter
         for part in todo:
             yield run_part(knowledge, part, plan_.options, out)
         return
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(plan_.overlay,)
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(plan_.overlay,)) as pool:
         for done in as_completed([pool.submit(_work, part, plan_.options, out) for part in todo]):
             yield done.result()
 
@@ -165,9 +163,7 @@ def run_part(knowledge: Knowledge, part: Part, options: ReadOptions, out: Path) 
 
 def _counts(calls: pa.Table) -> dict[str, dict[str, int]]:
     """Gene -> status or phenotype -> samples."""
-    grouped = (
-        calls.select(["gene", "status", "phenotype"]).group_by(["gene", "status", "phenotype"]).aggregate([([], "count_all")])
-    )
+    grouped = calls.select(["gene", "status", "phenotype"]).group_by(["gene", "status", "phenotype"]).aggregate([([], "count_all")])
     counts: dict[str, Counter[str]] = {}
     for row in grouped.to_pylist():
         label = row["phenotype"] if row["status"] == "called" else row["status"]
@@ -198,8 +194,7 @@ def _open_manifest(plan_: Plan, out: Path, resume: bool) -> dict[str, Any]:
             "overlay": list(knowledge.replaced),
         },
         "inputs": {
-            str(i): {"name": Path(p).name, "sha256": _sha256(Path(p))}
-            for i, p in enumerate(dict.fromkeys(q.path for q in plan_.parts))
+            str(i): {"name": Path(p).name, "sha256": _sha256(Path(p))} for i, p in enumerate(dict.fromkeys(q.path for q in plan_.parts))
         },
         "options": json.loads(json.dumps(asdict(plan_.options))),
         "plan": [[p.name, p.start, p.stop] for p in plan_.parts],

@@ -17,15 +17,11 @@ STREAMS = (
     ("genome", None),
     (
         "brain",
-        NotMeasured(
-            "No image was given.", "Add a BIDS-derivatives folder brain/.", "Would add signatures with their quality gates."
-        ),
+        NotMeasured("No image was given.", "Add a BIDS-derivatives folder brain/.", "Would add signatures with their quality gates."),
     ),
     (
         "mind",
-        NotMeasured(
-            "No questionnaire was given.", "Add answers/<instrument>_<date>.csv.", "Would show what keeps the pain going."
-        ),
+        NotMeasured("No questionnaire was given.", "Add answers/<instrument>_<date>.csv.", "Would show what keeps the pain going."),
     ),
     (
         "body",
@@ -56,9 +52,7 @@ def citations() -> tuple[Citation, ...]:
             "10.1002/cpt.1830",
         ),
         Citation("cpic-ssri-2023", "CPIC guideline for serotonin reuptake inhibitor antidepressants", "CC0", "2023-04"),
-        Citation(
-            "dpwg-tramadol", "DPWG guideline for tramadol and CYP2D6", "CC BY-SA 4.0", "2018-05", url="https://www.knmp.nl/"
-        ),
+        Citation("dpwg-tramadol", "DPWG guideline for tramadol and CYP2D6", "CC BY-SA 4.0", "2018-05", url="https://www.knmp.nl/"),
         Citation("label-us", "Drug labels of the United States", "public domain", "2022-08", url="javascript:alert(1)"),
     )
 
@@ -100,9 +94,7 @@ def mara() -> Assessment:
             "read",
             ("label-us",),
         ),
-        Interaction(
-            "omeprazole", "CYP2C19", "inhibitor", "weak", (), "May slow the enzyme; sources do not agree.", "read-conflict", ()
-        ),
+        Interaction("omeprazole", "CYP2C19", "inhibitor", "weak", (), "May slow the enzyme; sources do not agree.", "read-conflict", ()),
     )
     research = (
         ResearchNote(
@@ -157,9 +149,7 @@ def hostile() -> Assessment:
         replace(base.drugs[5], label=bad, drug=bad),
         *base.drugs[6:],
     )
-    case = replace(
-        base.case, person=Person(f"{bad}\\\n\u202e", 47, "F"), pain=PainHistory(bad, (bad,), 3, None, (bad,)), wishes=(bad,)
-    )
+    case = replace(base.case, person=Person(f"{bad}\\\n\u202e", 47, "F"), pain=PainHistory(bad, (bad,), 3, None, (bad,)), wishes=(bad,))
     return replace(base, case=case, drugs=views, warnings=(bad,), overlay=(bad,), as_of=bad, knowledge_release=bad)
 
 

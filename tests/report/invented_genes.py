@@ -116,7 +116,5 @@ def gene_calls() -> tuple[GeneCall, ...]:
         sites=sites(83, {}, tuple(range(83)), start=97078987),
         card=("dpyd", RELEASE),
     )
-    oprm1 = GeneCall(
-        "OPRM1", "research", "research", "called", (diplotype("A/G", ""),), (), "genome file", card=("oprm1", RELEASE)
-    )
+    oprm1 = GeneCall("OPRM1", "research", "research", "called", (diplotype("A/G", ""),), (), "genome file", card=("oprm1", RELEASE))
     return hla, d6, c9, c19, b6, tpmt, dpyd, oprm1

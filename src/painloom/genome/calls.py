@@ -54,9 +54,7 @@ class GeneColumn:
         `named` are diplotypes that a guidance table looks up by name: they stand apart from others with the same readings.
         """
         if solution.fit is None:
-            apart = {
-                (d.readings, d.name if {d.name, turned(d.name)} & set(named) else ""): d for d in reversed(solution.explicit)
-            }
+            apart = {(d.readings, d.name if {d.name, turned(d.name)} & set(named) else ""): d for d in reversed(solution.explicit)}
             return tuple(apart.values())[::-1]
         fit, table = solution.fit, self.panel.readings
         kinds = np.where(fit.second < 0, table.single[fit.first], table.index[fit.first, fit.second])
@@ -100,9 +98,7 @@ def call_genes(
         panel = encode(card)
         if symbol in outside:
             solution = solve_outside(card, outside[symbol])
-            columns[symbol] = GeneColumn(
-                panel, (solution,), np.zeros(samples, dtype=np.intp), np.array([], dtype=np.intp), OUTSIDE
-            )
+            columns[symbol] = GeneColumn(panel, (solution,), np.zeros(samples, dtype=np.intp), np.array([], dtype=np.intp), OUTSIDE)
         else:
             columns[symbol] = _match(panel, genotypes, research=research)
     return columns
@@ -124,9 +120,7 @@ def _match(panel: Panel, genotypes: Genotypes | None, *, research: bool) -> Gene
 def solve_groups(panel: Panel, groups: Groups, *, research: bool = False) -> tuple[Solution, ...]:
     """Solve each distinct vector once."""
     count = groups.codes.shape[1]
-    return tuple(
-        solve(panel, groups.codes[:, n], groups.phase[:, n], int(groups.extra[n]), research=research) for n in range(count)
-    )
+    return tuple(solve(panel, groups.codes[:, n], groups.phase[:, n], int(groups.extra[n]), research=research) for n in range(count))
 
 
 def _copies(card: GeneCard, genotypes: Genotypes) -> NDArray[np.int8]:
@@ -167,11 +161,7 @@ def _views(column: GeneColumn, genotypes: Genotypes, sample: int) -> Iterator[Si
         if MISSING in (a, b):
             yield SiteView(site.label, site.position, "missing", "", reason or "no record")
             continue
-        names = [
-            seen_alleles.get((row, sample), "?") if code == UNLISTED else site.alleles[code]
-            for code in (a, b)
-            if code != ABSENT_COPY
-        ]
+        names = [seen_alleles.get((row, sample), "?") if code == UNLISTED else site.alleles[code] for code in (a, b) if code != ABSENT_COPY]
         state = "unlisted" if UNLISTED in (a, b) else "variant" if a > 0 or b > 0 else "reference"
         bar = "|" if genotypes.phase[row, sample] > 0 else "/"
         yield SiteView(site.label, site.position, state, bar.join(names), reason)

@@ -27,9 +27,7 @@ def copied(card: GeneCard, allele: Allele, copies: int) -> Allele:
     return card.by_name.get(name) or Allele(name, name, (), True, {}, {})
 
 
-def with_copies(
-    panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32], copies: int
-) -> tuple[tuple[Diplotype, ...], str]:
+def with_copies(panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32], copies: int) -> tuple[tuple[Diplotype, ...], str]:
     """Diplotypes that fit a known copy number other than two, best first; the reason when there is none."""
     structure = panel.card.structure
     if structure is None:

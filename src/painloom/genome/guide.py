@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from painloom.genome.calls import GeneColumn, turned
 from painloom.genome.phenoconversion import Block, adjusted, blocks, nearest_key, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
+from painloom.knowledge.prescribing import GENERAL
 from painloom.model.advice import Advice, Statement, Variant
 from painloom.model.genecall import NOT_CALLED, Diplotype, GeneCall
 
 NO_RESULT = "No Result"
 NO_READING = ("Indeterminate", "n/a", NO_RESULT)
+NOT_SEEN = "gene not called"
 ANY = "*"
 MOST_COMBINATIONS = 4096
 
@@ -45,9 +47,7 @@ class Option:
     phenotype: str
 
 
-def guide(
-    cards: Mapping[str, GuidanceCard], columns: Mapping[str, GeneColumn], setting: Setting, samples: int
-) -> dict[str, GuideColumn]:
+def guide(cards: Mapping[str, GuidanceCard], columns: Mapping[str, GeneColumn], setting: Setting, samples: int) -> dict[str, GuideColumn]:
     """Advice of every card for every sample; cards in the given order."""
     everyone = np.zeros(samples, dtype=np.intp)
     out = {}
@@ -59,9 +59,7 @@ def guide(
         distinct, of_sample = np.unique(flat, return_inverse=True)
         combos = np.stack(np.unravel_index(distinct, tuple(base)), axis=1) if len(own) > 1 else distinct[:, None]
         judge = Judge(card, own, setting)
-        out[id_] = GuideColumn(
-            card, tuple(judge.advise(combo.tolist()) for combo in combos), of_sample.reshape(-1).astype(np.intp)
-        )
+        out[id_] = GuideColumn(card, tuple(judge.advise(combo.tolist()) for combo in combos), of_sample.reshape(-1).astype(np.intp))
     return out
 
 
@@ -104,6 +102,8 @@ class Judge:
             missing_genes=tuple(g for g in self.card.genes if g not in known),
             notes=(self.card.note,) if self.card.note else (),
             claim=self.card.claim,
+            keys=tuple(o[0].key or "" for o in today),
+            genotype_phenotypes=tuple(f"{g}={o[0].phenotype}" for g, o in zip(self.card.genes, plain, strict=True)) if changed else (),
         )
 
     def options(self, gene: int, number: int, today: bool) -> list[Option]:
@@ -117,7 +117,7 @@ class Judge:
         column, domain = self.columns[gene], self.card.domains[gene]
         symbol = self.card.genes[gene]
         if column is None or column.solutions[number].status == NOT_CALLED:
-            yield Option(self._known(domain, (NO_RESULT,)), "", NO_RESULT)
+            yield Option(self._known(domain, (NO_RESULT,)) or NOT_SEEN, "", NO_RESULT)
             return
         block = self.blocked.get(symbol) if today else None
         for diplotype in column.distinct(column.solutions[number], {k for k in domain if "/" in k}):
@@ -129,9 +129,7 @@ class Judge:
         domain = self.card.domains[gene]
         reading = diplotype.reading(self.card.body)
         words = (
-            (reading.phenotype + (f" ({reading.activity_score})" if reading.activity_score else ""))
-            if reading
-            else "no phenotype assigned"
+            (reading.phenotype + (f" ({reading.activity_score})" if reading.activity_score else "")) if reading else "no phenotype assigned"
         )
         if scaled and reading:
             words += " under today's drugs"
@@ -152,16 +150,14 @@ class Judge:
 
     def statement(self, keys: Sequence[str | None], population: Population) -> Statement:
         """The published statement for the keys, or a statement that says that there is none."""
-        if NO_RESULT in keys and all(key in (NO_RESULT, None) for key in keys):
-            return nothing_known(self.card.genes)
         if None not in keys:
             wanted = tuple(str(key) for key in keys)
-            for name in (population.id, "general"):
+            for name in (population.id, GENERAL):
                 found = self.card.rows.get((wanted, name))
                 if found is not None:
                     return found
-        unknown = [g for g, c in zip(self.card.genes, self.columns, strict=True) if c is None]
-        return nothing_known(unknown or self.card.genes) if len(self.card.genes) == 1 and unknown else no_row(self.card.body)
+        unknown = [gene for gene, key in zip(self.card.genes, keys, strict=True) if key in (NO_RESULT, NOT_SEEN)]
+        return nothing_known(unknown) if NOT_SEEN in keys or len(unknown) == len(keys) else no_row(self.card.body)
 
     def variants(self, options: Sequence[list[Option]], best: Statement) -> tuple[Variant, ...]:
         """Other statements that some diplotype which fits would give, each with the likeliest such reading."""

@@ -9,9 +9,7 @@ from painloom.knowledge.cards import Allele
 from painloom.model.genotypes import ABSENT_COPY
 
 
-def gravest_pair(
-    panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32]
-) -> tuple[tuple[Allele, Allele | None], tuple[str, ...]]:
+def gravest_pair(panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32]) -> tuple[tuple[Allele, Allele | None], tuple[str, ...]]:
     """The two alleles that stand for the copies, and the names of all variants found.
 
     Phased throughout: the gravest variant of each strand.  Otherwise the two gravest of all copies (a homozygous variant counts

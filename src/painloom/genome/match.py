@@ -77,17 +77,23 @@ def _every(masks: Mask) -> Mask:
 
 
 def rank(panel: Panel, first: NDArray[np.intp], second: NDArray[np.intp], seen: Mask) -> Fit:
-    """Order of the pairs: sites of the definitions that were seen (more first), diplotype frequency, order of the allele table.
+    """Order of the pairs.
+
+    Every site seen: sites that the nomenclature fills in for both alleles (more first, PharmCAT's score), then expected diplotype
+    frequency.  Some sites unseen: expected frequency first, since all pairs explain what was seen equally and a score would count
+    chance; then fewest variants that nobody looked at; then the score.  Last: the order of the allele table.
 
     Rows that print alike (suballeles) are one answer: the best of them stays.
     """
-    per_row = panel.defined[seen].sum(axis=0)
     single = second < 0
-    score = per_row[first] + np.where(single, 0, per_row[second])
-    frequency = (
-        panel.frequency[first] * np.where(single, 1.0, panel.frequency[second]) * np.where(single | (first == second), 1.0, 2.0)
-    )
-    order = np.lexsort((second, first, -frequency, -score))
+    filled = panel.defined[seen].sum(axis=0)
+    score = filled[first] + np.where(single, 0, filled[second])
+    unseen = panel.core[~seen].sum(axis=0)
+    guessed = unseen[first] + np.where(single, 0, unseen[second])
+    frequency = panel.frequency[first] * np.where(single, 1.0, panel.frequency[second])
+    frequency = frequency * np.where(single | (first == second), 1.0, 2.0)
+    keys = (second, first, -frequency, -score) if seen.all() else (second, first, -score, guessed, -frequency)
+    order = np.lexsort(keys)
     first, second, score, frequency = first[order], second[order], score[order], frequency[order]
     if len(set(panel.printed)) < len(panel.printed):
         names = [frozenset((panel.printed[a], panel.printed[b] if b >= 0 else "")) for a, b in zip(first, second, strict=True)]

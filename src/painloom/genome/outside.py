@@ -113,6 +113,11 @@ def _markers(card: GeneCard, text: str) -> list[Diplotype]:
 
 
 def _marker_reading(card: GeneCard, name: str, results: dict[str, bool]) -> Diplotype:
-    worded = tuple(f"{marker} {POSITIVE if present else NEGATIVE}" for marker, present in results.items())
-    text = "; ".join(sorted(worded, key=lambda w: (w.endswith(NEGATIVE), w)))
-    return Diplotype(name, tuple(Reading(body.name, text, "", text, worded) for body in card.bodies) if worded else ())
+    readings = []
+    for body in card.bodies:
+        own = [m for m in body.markers or card.markers if m in results]
+        worded = tuple(f"{marker} {POSITIVE if results[marker] else NEGATIVE}" for marker in sorted(own, key=lambda m: not results[m]))
+        text = "; ".join(worded)
+        if worded:
+            readings.append(Reading(body.name, text, "", text, exact=worded))
+    return Diplotype(name, tuple(readings))

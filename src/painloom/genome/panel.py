@@ -16,6 +16,7 @@ class Panel:
 
     permits   bool (sites, codes, alleles): does the named allele accept this code at this site; codes as in Genotypes.
     defined   bool (sites, alleles): does the nomenclature fill in this site for this allele.
+    core      bool (sites, alleles): does the allele need another base here than the reference row shows.
     frequency float (alleles,): share of chromosomes in the reference panels, 0 where never seen or never computed.
     rows      the alleles that small variants can tell (structural ones are left out), reference first.
     """
@@ -24,6 +25,7 @@ class Panel:
     rows: tuple[Allele, ...]
     permits: NDArray[np.bool_]
     defined: NDArray[np.bool_]
+    core: NDArray[np.bool_]
     frequency: NDArray[np.float64]
     printed: tuple[str, ...]
     readings: ReadingTable
@@ -50,11 +52,14 @@ def encode(card: GeneCard) -> Panel:
     for r, allele in enumerate(rows[1:], start=1):
         _fill(card, allele, r, place, permits)
         defined[[place[position] for position, _ in allele.definition], r] = True
+    reference_code = permits[:, :, 0].argmax(axis=1) if rows else np.zeros(len(card.sites), dtype=np.intp)
+    core = ~permits[np.arange(len(card.sites)), reference_code, :]
     return Panel(
         card=card,
         rows=rows,
         permits=permits,
         defined=defined,
+        core=core,
         frequency=np.array([card.frequencies.get(a.prints_as, 0.0) for a in rows]),
         printed=tuple(a.prints_as for a in rows),
         readings=build_readings(card, rows),

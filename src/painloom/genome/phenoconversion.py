@@ -67,7 +67,7 @@ def _adjust(body: Body, reading: Reading, factor: float) -> Reading:
     changed = score.times(factor)
     phenotype = scaled_term(changed, body.bands)
     key = str(changed) if body.key == KEY_BY_SCORE else body.keys.get(phenotype, phenotype)
-    return Reading(body.name, phenotype, str(changed), key)
+    return replace(reading, phenotype=phenotype, activity_score=str(changed), key=key)
 
 
 def nearest_key(key: str, domain: Iterable[str], bands: Bands) -> str | None:

@@ -37,7 +37,7 @@ def read_pair(card: GeneCard, body: Body, first: Allele, second: Allele | None) 
     if not phenotype:
         return None
     score = str(total) if total is not None else ""
-    return Reading(body.name, phenotype, score, _key(body, phenotype, score))
+    return Reading(body.name, phenotype, score, _key(body, phenotype, score), tuple(sorted(functions)))
 
 
 def _total(scores: Sequence[Score | None]) -> Score | None:

@@ -121,11 +121,7 @@ def advice_values(advice: Advice) -> tuple[str, ...]:
     if advice.adjusted_by:
         said.append(
             f"Under today's {' and '.join(advice.adjusted_by)}"
-            + (
-                f"; by genotype alone: {advice.genotype_only.action}."
-                if advice.genotype_only
-                else "; by genotype alone: the same."
-            )
+            + (f"; by genotype alone: {advice.genotype_only.action}." if advice.genotype_only else "; by genotype alone: the same.")
         )
     changes = [
         *(f"{v.condition} -> {v.statement.action}" for v in advice.variants),

@@ -51,8 +51,7 @@ class Session:
         found, unknown = find_drugs(self.knowledge, names)
         if unknown:
             raise InputError(
-                f"drug '{unknown[0]}' is not known to knowledge release {self.knowledge.release}; "
-                "see: painloom knowledge list drugs"
+                f"drug '{unknown[0]}' is not known to knowledge release {self.knowledge.release}; see: painloom knowledge list drugs"
             )
         wanted = {drug.id for drug in found}
         cards = {i: c for i, c in self.knowledge.guidance.items() if c.drug in wanted}
@@ -83,9 +82,7 @@ def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Req
     if unknown:
         raise InputError(f"outside calls: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
-        raise InputError(
-            f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample"
-        )
+        raise InputError(f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample")
     columns = call_genes(knowledge.genes, genotypes, request.outside, research=request.combinations)
     drugs, names = find_drugs(knowledge, request.drugs)
     warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)

@@ -34,9 +34,7 @@ def findings(calls: tuple[GeneCall, ...], case: Case, knowledge: Knowledge) -> t
 def _finding(call: GeneCall, case: Case, release: str) -> Finding:
     provenance = Provenance(case.files, (call.card,), f"genome.{call.kind}", f"painloom {__version__}")
     code = f"genome.{call.gene}.phenotype"
-    quality = tuple(
-        [f"{len(call.missing_sites)} of {len(call.sites)} defining sites without a genotype"] if call.missing_sites else []
-    )
+    quality = tuple([f"{len(call.missing_sites)} of {len(call.sites)} defining sites without a genotype"] if call.missing_sites else [])
     if call.status == NOT_CALLED:
         seen = len(call.missing_sites) < len(call.sites)
         value = NotCallable(call.reason) if seen else NotMeasured(call.reason, "a test that covers the gene")

@@ -70,7 +70,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def packing_of(handle: BinaryIO, path: Path) -> str:
-    """"bgzip", "gzip" or "plain"; the handle is back at the start.
+    """ "bgzip", "gzip" or "plain"; the handle is back at the start.
 
     Raises
     ------

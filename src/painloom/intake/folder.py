@@ -32,9 +32,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions) -> Case:
         raise InputError(f"{folder.name}: holds {len(genomes)} genome files; keep the one that belongs to this case")
     genotypes = read_genotypes(genomes[0], table, options) if genomes else None
     if genotypes is not None and len(genotypes.samples) != 1:
-        raise InputError(
-            f"{genomes[0].name}: holds {len(genotypes.samples)} samples; a case is one person: keep that sample only"
-        )
+        raise InputError(f"{genomes[0].name}: holds {len(genotypes.samples)} samples; a case is one person: keep that sample only")
     outside = folder / OUTSIDE_FILE
     calls = read_outside_calls(outside) if outside.exists() else {}
     used = [folder / CASE_FILE, *genomes, *([outside] if outside.exists() else [])]

@@ -49,9 +49,7 @@ def read_history(path: Path) -> History:
     except UnicodeDecodeError:
         raise InputError(f"{where}: not UTF-8 text; save it again as UTF-8") from None
     except tomllib.TOMLDecodeError as wrong:
-        raise InputError(
-            f"{where}: not valid TOML {str(wrong).rpartition('(')[2].rstrip(')')}; check quotes and brackets"
-        ) from None
+        raise InputError(f"{where}: not valid TOML {str(wrong).rpartition('(')[2].rstrip(')')}; check quotes and brackets") from None
     person, pain = _table(record, "person", where), _table(record, "pain", where)
     drugs = _tables(record, "drugs", where)
     warnings = [f"{where}: entry '{name}' is not read yet" for name in record if name in LATER]
@@ -71,9 +69,7 @@ def _person(table: Mapping[str, object], where: str) -> Person:
     age = _number(table, "age", (0, 130), where)
     sex = _text(table, "sex", where)
     if sex not in ("", "F", "M"):
-        raise InputError(
-            f'{where} [person]: sex must be "F" or "M" (as assigned at birth, for sex chromosomes); leave it out if unknown'
-        )
+        raise InputError(f'{where} [person]: sex must be "F" or "M" (as assigned at birth, for sex chromosomes); leave it out if unknown')
     return Person(_text(table, "label", where) or "unnamed", int(age) if age is not None else None, sex)
 
 

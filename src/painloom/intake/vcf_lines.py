@@ -17,7 +17,8 @@ Bytes = NDArray[np.uint8]
 _END = re.compile(rb"(?<=[\t;])END=(\d{1,10})")
 _SYMBOLIC = re.compile(rb"\t<(?:DEL|DUP|CN)")
 _LENGTH = re.compile(rb"(?:^|;)SVLEN=-?(\d{1,10})")
-_LONG_ALLELE = 50  # bases from which a written-out allele may change a copy number
+_LONG_ALLELE = 50  # bases from which a written-out deletion may change a copy number
+_WIDE_LINE = 20_000  # bytes from which lines are looked at one by one: the tabs of all columns would need much memory
 _PAD = 16
 
 
@@ -67,14 +68,16 @@ class LineScanner:
         ends = np.flatnonzero(array == 10)
         starts = np.concatenate([[0], ends[:-1] + 1])
         numbers = np.arange(1, len(starts) + 1)
-        if (longest := int((ends - starts).argmax())) >= 0 and ends[longest] - starts[longest] > limits.LINE:
+        seen = len(starts)
+        longest = int((ends - starts).argmax())
+        if ends[longest] - starts[longest] > limits.LINE:
             raise self._too_long(longest + 1)
         if (ends == starts).any():  # empty lines carry nothing
             filled = ends > starts
             starts, ends, numbers = starts[filled], ends[filled], numbers[filled]
         lines = _Lines(block, array, starts, ends, numbers)
         chosen = self._choose(lines) if len(starts) else np.zeros(0, dtype=np.bool_)
-        self.number += len(array[array == 10]) if self.number >= 0 else 0
+        self.number += seen if self.number >= 0 else 0
         return [block[starts[i] : ends[i]] for i in np.flatnonzero(chosen)]
 
     def _choose(self, lines: "_Lines") -> NDArray[np.bool_]:
@@ -87,14 +90,15 @@ class LineScanner:
         chosen = self.windows.sites.meet(rank, start, stop)
         for i in np.flatnonzero(self.windows.regions.meet(rank, start, stop) & ~chosen):
             alternates = lines.block[tabs[i, 3] + 1 : tabs[i, 4]]
-            chosen[i] = b"<D" in alternates or b"<CN" in alternates or max(bases[i], len(alternates)) > _LONG_ALLELE
+            chosen[i] = b"<D" in alternates or b"<CN" in alternates or bases[i] > _LONG_ALLELE
         return chosen
 
     def _tabs(self, lines: "_Lines") -> Places:
         """Offsets of the first nine tabs of every line, after a look at the number of columns of every line."""
-        if len(lines.block) > 20_000 * len(lines.starts):
-            tabs = np.array([_first_tabs(lines.block, s, e) for s, e in zip(lines.starts, lines.ends, strict=True)], dtype=np.int64)
-            counts = np.array([lines.block.count(b"\t", s, e) for s, e in zip(lines.starts, lines.ends, strict=True)])
+        if len(lines.block) > _WIDE_LINE * len(lines.starts):
+            stretches = list(zip(lines.starts.tolist(), lines.ends.tolist(), strict=True))
+            tabs = np.array([_first_tabs(lines.block, start, end) for start, end in stretches], dtype=np.int64)
+            counts = np.array([lines.block.count(b"\t", start, end) for start, end in stretches])
         else:
             every = np.flatnonzero(lines.array == 9)
             counts = np.diff(np.searchsorted(every, np.concatenate([lines.starts, [len(lines.block)]])))
@@ -117,7 +121,7 @@ class LineScanner:
         for at in firsts:
             name = lines.block[lines.starts[at] : tab[at]]
             if not name or name[:1] == b"#":
-                raise self._line_error(lines, int(at), "has no chromosome, or is a second header; files cannot be pasted together")
+                raise self._line_error(lines, int(at), "has no chromosome (CHROM); mend the line or export the file again")
             known = canonical(name.decode("latin-1")) if width[at] <= _PAD else ""
             self.chromosomes.add(known)
             ranks.append(self.windows.ranks.get(known, -1))
@@ -166,7 +170,7 @@ _MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 
 
 def _first_tabs(block: bytes, start: int, end: int) -> list[int]:
-    found, at = [], int(start) - 1
+    found, at = [], start - 1
     for _ in range(9):
         at = block.find(b"\t", at + 1, end)
         found.append(at)

@@ -42,9 +42,7 @@ def card_texts(knowledge: Knowledge, wanted: str) -> Iterator[tuple[str, str]]:
     found = [(kind, path) for kind, path in card_files(knowledge) if wanted in (path.stem, f"{kind}/{path.stem}")]
     if len(found) != 1:
         places = ", ".join(f"{kind}/{path.stem}" for kind, path in found)
-        raise UsageError(
-            f"'{wanted}' names {'no card' if not found else 'several cards: ' + places}; see: painloom knowledge list"
-        )
+        raise UsageError(f"'{wanted}' names {'no card' if not found else 'several cards: ' + places}; see: painloom knowledge list")
     kind, card = found[0]
     beside = sorted(p for p in card.parent.glob(f"{card.stem}*.tsv") if p.stem.split(".")[0] == card.stem)
     for path in (card, *beside):

@@ -36,7 +36,7 @@ class Allele:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """How one guideline body reads a gene: bands of the activity score, or a table of function pairs; then the lookup key."""
+    """How one guideline body reads a gene: bands of the activity score, a table of function pairs, or markers; then the lookup key."""
 
     name: str
     key: str
@@ -44,6 +44,7 @@ class Body:
     default: str = ""
     phenotypes: dict[tuple[str, str], str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    markers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

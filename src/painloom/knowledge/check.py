@@ -59,10 +59,7 @@ def _genes(knowledge: Knowledge) -> Iterator[str]:
         if len(set(names)) != len(names):
             yield f"{where}: an allele stands twice"
         yield from (
-            f"{where}: allele {a.name} names {p}, which is no site"
-            for a in card.alleles
-            for p, _ in a.definition
-            if p not in places
+            f"{where}: allele {a.name} names {p}, which is no site" for a in card.alleles for p, _ in a.definition if p not in places
         )
         if card.reference and card.reference not in names[:1]:
             yield f"{where}: the first allele row is not the reference {card.reference}"
@@ -92,9 +89,7 @@ def _guidance(knowledge: Knowledge) -> Iterator[str]:
         yield from (f"{where}: population '{p}' of its table is not on the card" for p in {p for _, p in card.rows} - groups)
         yield from _reachable(knowledge, card, where)
         for statement in card.statements.values():
-            yield from (
-                f"{where}: alternative '{d}' has no drug card" for d in statement.alternatives if d not in knowledge.drugs
-            )
+            yield from (f"{where}: alternative '{d}' has no drug card" for d in statement.alternatives if d not in knowledge.drugs)
 
 
 def _reachable(knowledge: Knowledge, card: GuidanceCard, where: str) -> Iterator[str]:

@@ -87,9 +87,7 @@ def _allele(row: dict[str, str]) -> Allele:
     definition = (
         ()
         if structural or not row["definition"]
-        else tuple(
-            (int(place), tuple(fits.split("|"))) for place, fits in (part.split("=") for part in row["definition"].split(";"))
-        )
+        else tuple((int(place), tuple(fits.split("|"))) for place, fits in (part.split("=") for part in row["definition"].split(";")))
     )
     bodies = [name.removesuffix("_function") for name in row if name.endswith("_function")]
     return Allele(
@@ -111,7 +109,9 @@ def _bodies(card: Fields, rows: list[dict[str, str]]) -> tuple[Body, ...]:
             if row["body"] == name:
                 pairs[row["first"], row["second"]] = pairs[row["second"], row["first"]] = row["phenotype"]
         bands = tuple((float(str(low)), float(str(high)), str(term)) for low, high, term in body.lists("bands"))
-        bodies.append(Body(name, body.text("key", "phenotype"), bands, body.text("default", ""), pairs, body.mapping("keys")))
+        bodies.append(
+            Body(name, body.text("key", "phenotype"), bands, body.text("default", ""), pairs, body.mapping("keys"), body.texts("markers"))
+        )
     return tuple(bodies)
 
 

@@ -19,13 +19,11 @@ def basis_of(advice: Advice, lookup: Lookup) -> Basis:
         summary=words("basis.summary", body=advice.body, label=lookup.label(advice.drug)),
         genes=tuple(_gene_basis(gene, advice.body, lookup) for gene in advice.genes),
         today=today,
-        row=words("basis.row_text", body=advice.body, drug=lookup.label(advice.drug), keys=", ".join(named),
-                  id=advice.statement.id),
+        row=words("basis.row_text", body=advice.body, drug=lookup.label(advice.drug), keys=", ".join(named), id=advice.statement.id),
         population=advice.population,
         source=lookup.source(advice.source),
         card=words("basis.card_text", id=advice.card[0], release=advice.card[1]),
-        claim=words("basis.graded", claim=words.word("claim", advice.claim),
-                    strength=words.word("strength", advice.statement.strength)),
+        claim=words("basis.graded", claim=words.word("claim", advice.claim), strength=words.word("strength", advice.statement.strength)),
     )
 
 

@@ -95,10 +95,7 @@ def interactions(lookup: Lookup) -> tuple[InteractionRow, ...]:
 
 def research(lookup: Lookup) -> tuple[ResearchRow, ...]:
     """Research-level variants; genes that are research only and have no note of their own come last."""
-    rows = [
-        ResearchRow(r.gene, r.variant, r.genotype, r.effect, r.evidence, lookup.sources(r.sources))
-        for r in lookup.assessment.research
-    ]
+    rows = [ResearchRow(r.gene, r.variant, r.genotype, r.effect, r.evidence, lookup.sources(r.sources)) for r in lookup.assessment.research]
     noted = {row.gene for row in rows}
     for call in lookup.assessment.calls:
         if call.claim == "research" and call.gene not in noted:

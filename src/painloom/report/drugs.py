@@ -70,8 +70,9 @@ def use_line(uses: tuple[DrugUse, ...]) -> str:
         dose = f"{number(use.dose_mg)} mg" if use.dose_mg is not None else ""
         times = f"{number(use.per_day)} × a day" if use.per_day is not None else ""
         facts = [use.text] if use.text else [part for part in (dose, times) if part]
-        facts += [part for part in (use.route, f"for {use.reason}" if use.reason else "",
-                                    f"since {use.since}" if use.since else "") if part]
+        facts += [
+            part for part in (use.route, f"for {use.reason}" if use.reason else "", f"since {use.since}" if use.since else "") if part
+        ]
         lines.append(" · ".join(facts))
     return "; ".join(line for line in lines if line)
 
@@ -132,7 +133,9 @@ def _by_class(cards: list[DrugCard], lookup: Lookup) -> tuple[ClassGroup, ...]:
     found = []
     for code, label in classes:
         mine = [c for c in cards if c.drug_class == code]
-        found.append(ClassGroup(label or code, standing_counts(mine, lookup), _groups(mine, lookup)))
+        named = ", ".join(c.label for c in mine if c.standing in ("act", "consider"))
+        title = label or code or lookup.words("group.no_class")
+        found.append(ClassGroup(title, standing_counts(mine, lookup), named, _groups(mine, lookup)))
     return tuple(found)
 
 

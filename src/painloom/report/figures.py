@@ -37,8 +37,12 @@ def allele_strip(call: GeneCall, anchor: str, lookup: Lookup) -> Markup:
         '<defs><pattern id="hatch-{a}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line class="hatch" x1="0" y1="0" x2="0" y2="5"/></pattern></defs>{shapes}</svg>'
     ).format(
-        w=_round(WIDTH), h=_round(HEIGHT), a=anchor, shapes=Markup("").join(shapes),
-        title=lookup.words("figure.strip_title", gene=call.gene), desc=lookup.words("figure.strip_desc", n=len(sites), said=said),
+        w=_round(WIDTH),
+        h=_round(HEIGHT),
+        a=anchor,
+        shapes=Markup("").join(shapes),
+        title=lookup.words("figure.strip_title", gene=call.gene),
+        desc=lookup.words("figure.strip_desc", n=len(sites), said=said),
     )
 
 
@@ -54,14 +58,18 @@ def score_shift(before: str, after: str, anchor: str, lookup: Lookup) -> Markup:
         '<circle class="after" cx="{x1}" cy="18" r="6"/></svg>'
         '<p class="ends" aria-hidden="true"><span>0</span><span>{top}</span></p>'
     ).format(
-        a=anchor, top=f"{high:g}", ticks=ticks, x0=_round(x0), x1=_round(x1), title=lookup.words("figure.shift_title"),
+        a=anchor,
+        top=f"{high:g}",
+        ticks=ticks,
+        x0=_round(x0),
+        x1=_round(x1),
+        title=lookup.words("figure.shift_title"),
         desc=lookup.words("figure.shift_desc", before=before, after=after, low=0, high=f"{high:g}"),
     )
 
 
 def _box(x: float, width: float, pattern: str) -> Markup:
-    return Markup('<rect class="lost" x="{}" y="4" width="{}" height="18" fill="url(#{})"/>').format(
-        _round(x), _round(width), pattern)
+    return Markup('<rect class="lost" x="{}" y="4" width="{}" height="18" fill="url(#{})"/>').format(_round(x), _round(width), pattern)
 
 
 def _tick(x: float, kind: str, top: int, bottom: int) -> Markup:

@@ -99,8 +99,9 @@ def alerts(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Alert, ...]:
         drugs = listing([lookup.label(d) for d in by])
         found.append(_alert("caution", words.either(len(by), "alert.conversion", "alert.conversion_many", drugs=drugs), lookup))
     for key, codes in (("unsettled", OPEN[:1]), ("not_known", OPEN[1:2]), ("unknown_drug", OPEN[2:])):
-        labels = [c.label for c in current if c.standing in codes or (key == "unsettled" and c.standing in ("act", "consider")
-                                                                      and not c.settled)]
+        labels = [
+            c.label for c in current if c.standing in codes or (key == "unsettled" and c.standing in ("act", "consider") and not c.settled)
+        ]
         if labels:
             found.append(_alert("unknown", words(f"alert.{key}", labels=listing(labels)), lookup, "#unknown"))
     if not current:
@@ -123,8 +124,9 @@ def why(lookup: Lookup) -> tuple[str, tuple[Track, ...]]:
             text = words("why.genes", **counts) if any(counts.values()) else words.word("stream", f"{name}.covers")
             tracks.append(Track(name, label, True, words("stream.measured"), text))
         else:
-            tracks.append(Track(name, label, False, words("stream.not_measured"),
-                                words("why.fill", to_get=absence.to_get or absence.reason)))
+            tracks.append(
+                Track(name, label, False, words("stream.not_measured"), words("why.fill", to_get=absence.to_get or absence.reason))
+            )
     read = [t.label.lower() for t in tracks if t.measured]
     if len(read) == len(tracks):
         return words("why.title_all"), tuple(tracks)

@@ -9,28 +9,32 @@ from markupsafe import Markup
 from painloom.model.assessment import Assessment
 from painloom.report.document import build_document
 from painloom.report.figures import score_shift
-from painloom.report.wording import read_layout, read_wording
+from painloom.report.wording import printable, read_layout, read_wording
 
 
 def render_html(assessment: Assessment, *, layout: str = "clinician", wording: str = "en") -> str:
     """The report of one Assessment as one HTML document; the same input gives the same bytes."""
     words = read_wording(wording)
     document = build_document(assessment, read_layout(layout), words)
-    return _environment().get_template("report.html.j2").render(
-        document=document,
-        t=words,
-        language=wording,
-        style=_style(),
-        running_head=css_string(" · ".join((document.title, *document.stamp))),
-        running_foot=css_string(words("footer.text")),
-        page_word=css_string(words("footer.page")),
-        shift=lambda before, after, anchor: score_shift(before, after, anchor, document.lookup),
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            document=document,
+            t=words,
+            language=wording,
+            style=_style(),
+            running_head=css_string(" · ".join((document.title, *document.stamp))),
+            running_foot=css_string(words("footer.text")),
+            page_word=css_string(words("footer.page")),
+            shift=lambda before, after, anchor: score_shift(before, after, anchor, document.lookup),
+        )
     )
 
 
 def css_string(text: str) -> Markup:
     """`text` as a CSS string: everything but letters, digits and blanks is escaped, so that nothing can end the style block."""
-    safe = "".join(c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):06x} " for c in text)
+    safe = "".join(c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):06x} " for c in printable(text))
     return Markup(f'"{safe}"')
 
 
@@ -40,10 +44,16 @@ def _environment() -> Environment:
         loader=PackageLoader("painloom.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_clean,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _clean(value: object) -> object:
+    """Texts from outside without control characters; our own markup as it is."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

@@ -66,5 +66,4 @@ def _other(drug: str, lookup: Lookup) -> Other:
     worst = min(view.advice, key=lambda a: rank(a.statement))
     if worst.invariant is None:
         return Other(label, Mark("unknown", words("standing.not-known")), words("standing.not-known"))
-    return Other(label, Mark(tone(worst.statement, words), words.word("tier", worst.statement.tier)),
-                 action_phrase(worst.statement, words))
+    return Other(label, Mark(tone(worst.statement, words), words.word("tier", worst.statement.tier)), action_phrase(worst.statement, words))

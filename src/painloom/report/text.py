@@ -1,6 +1,5 @@
 """The terminal summary: what to do first, what to avoid, what is not known, the genes in one line each."""
 
-import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
@@ -12,13 +11,12 @@ from painloom.report.genes import ordered_calls, phenotype_line, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.unknown import open_questions
 from painloom.report.views import Alert, DrugCard
-from painloom.report.wording import read_wording
+from painloom.report.wording import printable, read_wording
 
 SIGNS = {"avoid": "[x]", "caution": "[!]", "fine": "[ok]", "unknown": "[?]", "note": "[i]"}
 COLOURS = {"avoid": "31", "caution": "33", "fine": "32", "unknown": "2", "note": "36"}
 SIGN_WIDTH = 5
 NAMES_SHOWN = 8
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def render_text(assessment: Assessment, width: int = 100, *, colour: bool = False) -> str:
@@ -54,9 +52,8 @@ class _Page:
             self.line(title.upper())
 
     def line(self, text: str, indent: int = 0) -> None:
-        clean = UNPRINTABLE.sub(" ", text)
-        self.lines += wrap(clean, self.width, initial_indent=" " * indent, subsequent_indent=" " * indent,
-                           break_on_hyphens=False) or [""]
+        clean = printable(text)
+        self.lines += wrap(clean, self.width, initial_indent=" " * indent, subsequent_indent=" " * indent, break_on_hyphens=False) or [""]
 
     def item(self, tone: str, text: str) -> None:
         """A line that starts with the sign of `tone`."""
@@ -93,8 +90,11 @@ def _drugs(page: _Page, cards: Sequence[DrugCard], lookup: Lookup) -> None:
                 _openness(page, advice.invariance if not advice.settled else "", bool(advice.structural), lookup)
         if card.conversion:
             for shift in card.conversion.shifts:
-                page.line(f"{shift.body}, {words('conversion.alone').lower()}: {shift.before.phrase}; "
-                          f"{card.conversion.today[0].lower()}{card.conversion.today[1:]}: {shift.after.phrase}", SIGN_WIDTH)
+                page.line(
+                    f"{shift.body}, {words('conversion.alone').lower()}: {shift.before.phrase}; "
+                    f"{card.conversion.today[0].lower()}{card.conversion.today[1:]}: {shift.after.phrase}",
+                    SIGN_WIDTH,
+                )
         if card.note:
             page.line(card.note, SIGN_WIDTH)
 

@@ -27,12 +27,14 @@ def _drugs(lookup: Lookup) -> list[Open]:
     words = lookup.words
     found = []
     if not any(view.current for view in lookup.assessment.drugs):
-        found.append(Open(_mark(lookup), words("unknown.drugs"), "", words("unknown.drugs_get"), words("unknown.drugs_change"),
-                          urgent=True))
+        found.append(
+            Open(_mark(lookup), words("unknown.drugs"), "", words("unknown.drugs_get"), words("unknown.drugs_change"), urgent=True)
+        )
     for view in lookup.assessment.drugs:
         if view.current and view.note is not None and view.note.kind == "unknown":
-            found.append(Open(_mark(lookup), words("unknown.drug", label=view.label), view.note.text,
-                              words("unknown.drug_text"), "", urgent=True))
+            found.append(
+                Open(_mark(lookup), words("unknown.drug", label=view.label), view.note.text, words("unknown.drug_text"), "", urgent=True)
+            )
     return found
 
 
@@ -47,8 +49,7 @@ def _copies(lookup: Lookup) -> list[Open]:
                 genes = [call.gene for call in calls if call and call.structural] or list(advice.genes)
                 moved.setdefault(listing(genes), []).append(view)
     return [
-        Open(_mark(lookup), words("unknown.copies", genes=genes), "", words("unknown.copies_get"),
-             *_decides(views, lookup))
+        Open(_mark(lookup), words("unknown.copies", genes=genes), "", words("unknown.copies_get"), *_decides(views, lookup))
         for genes, views in moved.items()
     ]
 
@@ -63,8 +64,7 @@ def _genes(lookup: Lookup) -> list[Open]:
             views = [v for v in lookup.assessment.drugs if any(call.gene in a.genes for a in v.advice)]
             title, get = words("unknown.gene", gene=call.gene), to_get(call, lookup)
         else:
-            views = [v for v in lookup.assessment.drugs
-                     if any(call.gene in a.genes and a.invariant is False for a in v.advice)]
+            views = [v for v in lookup.assessment.drugs if any(call.gene in a.genes and a.invariant is False for a in v.advice)]
             title = words("unknown.gene_ambiguous", gene=call.gene, n=len(call.diplotypes))
             get = _settle(call, lookup)
         found.append(Open(_mark(lookup), title, call.reason, get, *_decides(views, lookup)))
@@ -97,8 +97,14 @@ def _decides(views: list[DrugView], lookup: Lookup) -> tuple[str, str, bool, boo
 
 def _streams(lookup: Lookup) -> list[Open]:
     return [
-        Open(_mark(lookup), lookup.words("unknown.stream", label=lookup.words.word("stream", f"{name}.label")),
-             absence.reason, absence.to_get, absence.would_change, stream=name)
+        Open(
+            _mark(lookup),
+            lookup.words("unknown.stream", label=lookup.words.word("stream", f"{name}.label")),
+            absence.reason,
+            absence.to_get,
+            absence.would_change,
+            stream=name,
+        )
         for name, absence in lookup.assessment.streams
         if isinstance(absence, NotMeasured)
     ]

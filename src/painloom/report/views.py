@@ -153,10 +153,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ClassGroup:
-    """One drug class with its drugs in groups; `counts` says in words what is inside."""
+    """One drug class with its drugs in groups; `counts` says in words what is inside, `named` which drugs have advice to heed."""
 
     label: str
     counts: str
+    named: str
     groups: tuple[Group, ...]
 
 

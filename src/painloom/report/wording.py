@@ -1,5 +1,6 @@
 """Fixed phrases and section order of a report, read from the wording and layout cards."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from functools import cache
 from importlib.resources import files
 
 from painloom.errors import KnowledgeError
+
+# control characters, and marks that turn the direction of the text after them
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +105,8 @@ def listing(names: tuple[str, ...] | list[str], last: str = "and") -> str:
 def number(value: float) -> str:
     """A number without trailing zeros."""
     return f"{value:.4g}"
+
+
+def printable(text: str) -> str:
+    """`text` with a blank for every control character and direction mark, which could hide or turn what follows."""
+    return UNPRINTABLE.sub(" ", text)

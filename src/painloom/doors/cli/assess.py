@@ -13,9 +13,7 @@ def add_verbs(verbs: Any) -> None:
     """Add `assess` to the command line."""
     parser = verbs.add_parser("assess", help="the main job: a case folder in, report and plan out")
     parser.add_argument("case", type=Path, metavar="CASE", help="folder with case.toml and what else is known")
-    parser.add_argument(
-        "-o", dest="output", type=Path, required=True, metavar="OUT", help="folder for report.html and assessment.json"
-    )
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="OUT", help="folder for report.html and assessment.json")
     parser.add_argument("--as-of", metavar="DATE", help="the day the statement is made for, YYYY-MM-DD (default: today)")
     parser.add_argument(
         "--absent",
@@ -43,9 +41,7 @@ def run_assess(args: argparse.Namespace) -> int:
 
     knowledge = load(args.knowledge)
     quality = read_quality(knowledge)
-    options = ReadOptions(
-        absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build
-    )
+    options = ReadOptions(absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build)
     assessment = assess(read_case(args.case, knowledge.table, options), knowledge, as_of)
     files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
     args.output.mkdir(parents=True, exist_ok=True)

@@ -35,9 +35,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", action="append", metavar="S", help="only this sample (may be repeated)")
     parser.add_argument("--outside-calls", type=Path, metavar="TSV", help="gene<TAB>diplotype from another laboratory")
     parser.add_argument("--drugs", metavar="a,b,c", help="drugs taken today: inhibitors change what a genotype does")
-    parser.add_argument(
-        "--absent", choices=("missing", "reference"), default="missing", help="what a site without a record means"
-    )
+    parser.add_argument("--absent", choices=("missing", "reference"), default="missing", help="what a site without a record means")
     parser.add_argument("--build", choices=("GRCh37", "GRCh38"), help="reference build, where the file does not say")
     parser.add_argument("--accept-filtered", action="store_true", help="use records whose FILTER is not PASS")
     parser.add_argument(
@@ -52,7 +50,8 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 def open_session(args: argparse.Namespace) -> "Session":
     """Read everything the verb needs."""
-    from painloom.genome.session import Request, open_session as start
+    from painloom.genome.session import Request
+    from painloom.genome.session import open_session as start
     from painloom.intake.outside import read_outside_calls
     from painloom.intake.vcf import ReadOptions, read_genotypes
     from painloom.knowledge.load import load
@@ -88,9 +87,7 @@ def run_call(args: argparse.Namespace) -> int:
             raise UsageError(f"gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
         columns = {g: columns[g] for g in args.gene}
     unlimited = args.all_alternatives or args.format == "json"
-    rows = call_rows(
-        columns, session.genotypes, session.samples, limit=None if unlimited else MOST_ALTERNATIVES, drugs=session.drugs
-    )
+    rows = call_rows(columns, session.genotypes, session.samples, limit=None if unlimited else MOST_ALTERNATIVES, drugs=session.drugs)
     write_table(CALL_COLUMNS, rows, args.format, args.output, _notes(session))
     return 0
 

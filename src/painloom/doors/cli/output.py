@@ -11,9 +11,7 @@ from painloom.errors import UsageError
 WIDEST = {"alternatives": 40, "missing_sites": 30, "source": 60, "summary": 70, "changes_if": 40, "phenotypes": 46}
 
 
-def write_table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], form: str, to: Path | None, notes: Sequence[str] = ()
-) -> None:
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str, to: Path | None, notes: Sequence[str] = ()) -> None:
     """Write one table; `notes` are last lines of the text form and go nowhere else."""
     file = to.open("w", encoding="utf-8", newline="\n") if to else sys.stdout
     try:
