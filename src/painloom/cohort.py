@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from painloom.errors import InputError
-from painloom.genome.calls import GeneColumn
+from painloom.genome.calls import GeneColumn, Matcher
 from painloom.genome.guide import GuideColumn
 from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, call_values, context_of
 from painloom.genome.session import Request, Session, open_session
@@ -25,7 +25,8 @@ from painloom.intake.vcf import ReadOptions, read_genotypes, sample_names
 from painloom.knowledge.load import Knowledge, digest, load
 from painloom.version import __version__
 
-BLOCK = 10_000
+BLOCK = 20_000
+SEARCHED = ["gene", "status", "phenotype", "drug", "body", "action"]
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 
 
@@ -117,38 +118,52 @@ def run(plan_: Plan, out: Path, *, workers: int = 1, resume: bool = False) -> di
 
 def _execute(plan_: Plan, todo: Sequence[Part], out: Path, workers: int) -> Iterator[dict[str, Any]]:
     if workers <= 1:
-        knowledge = load(Path(plan_.overlay) if plan_.overlay else None)
+        bench = open_bench(plan_.overlay)
         for part in todo:
-            yield run_part(knowledge, part, plan_.options, out)
+            yield run_part(bench, part, plan_.options, out)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(plan_.overlay,)) as pool:
         for done in as_completed([pool.submit(_work, part, plan_.options, out) for part in todo]):
             yield done.result()
 
 
-_worker: dict[str, Knowledge] = {}
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a worker sets up once: cards, and the matcher that remembers solved vectors."""
+
+    knowledge: Knowledge
+    matcher: Matcher
+
+
+def open_bench(overlay: str) -> Bench:
+    """Load and encode the cards."""
+    knowledge = load(Path(overlay) if overlay else None)
+    return Bench(knowledge, Matcher(knowledge.genes))
+
+
+_worker: dict[str, Bench] = {}
 
 
 def _start_worker(overlay: str) -> None:
-    _worker["knowledge"] = load(Path(overlay) if overlay else None)
+    _worker["bench"] = open_bench(overlay)
 
 
 def _work(part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
-    return run_part(_worker["knowledge"], part, options, out)
+    return run_part(_worker["bench"], part, options, out)
 
 
-def run_part(knowledge: Knowledge, part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
+def run_part(bench: Bench, part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
     """Read, call, guide and write one part; files appear under their final name only when they are complete."""
     path = Path(part.path)
     names = sample_names(path)[part.start : part.stop]
     whole = len(sample_names(path)) == len(names)
-    genotypes = read_genotypes(path, knowledge.table, replace(options, samples=None if whole else tuple(names)))
-    calls, guidance = run_block(open_session(knowledge, genotypes, Request({})))
+    genotypes = read_genotypes(path, bench.knowledge.table, replace(options, samples=None if whole else tuple(names)))
+    calls, guidance = run_block(open_session(bench.knowledge, genotypes, Request({}), bench.matcher))
     files = {}
     for kind, table in (("calls", calls), ("guidance", guidance)):
         target = out / kind / f"{part.name}.parquet"
         unfinished = target.with_suffix(".unfinished")
-        pq.write_table(table, unfinished, compression="zstd", row_group_size=1_000_000)
+        pq.write_table(table, unfinished, compression="zstd", row_group_size=1_000_000, write_statistics=SEARCHED)
         os.replace(unfinished, target)
         files[kind] = {"rows": table.num_rows, "sha256": _sha256(target)}
     return {

@@ -118,7 +118,7 @@ def mara() -> Assessment:
     return Assessment(
         case,
         "2026-03-02",
-        "0.1.0",
+        "painloom 0.1.0",
         "r7",
         (),
         gene_calls(),
@@ -137,7 +137,7 @@ def nobody() -> Assessment:
         ("genome", NotMeasured("No genome file was given.", "Add a VCF.", "Would show which pain drugs suit.")),
         *STREAMS[1:],
     )
-    return Assessment(Case(Person("")), "2026-03-02", "0.1.0", "r7", (), (), (), (), (), (), streams, ())
+    return Assessment(Case(Person("")), "2026-03-02", "painloom 0.1.0", "r7", (), (), (), (), (), (), streams, ())
 
 
 def hostile() -> Assessment:

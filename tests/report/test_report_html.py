@@ -220,4 +220,5 @@ def test_an_empty_case_says_what_to_add_and_claims_nothing():
     assert "Add the drugs taken now to case.toml." in text
     assert "Would show which pain drugs suit." in text
     assert "Cannot be told: no gene was called." in text
-    assert "unaffected" not in text.lower()
+    assert "no gene-based limit" not in text.lower()
+    assert "usual dose" not in text

@@ -21,7 +21,7 @@ def test_the_summary_says_what_to_do_what_to_avoid_and_what_is_open():
     for words in (
         "[x] Tramadol: use another drug (DPWG); usual dose, with a caution (CPIC)",
         "[!] Celecoxib: lower dose",
-        "CPIC, genotype alone: usual dose; today, with duloxetine: usual dose, with a caution",
+        "CPIC, genotype alone: usual dose (CYP2D6 Intermediate Metabolizer); today, with duloxetine: usual dose, with a caution",
         "[?] Not settled: CYP2C19 is ambiguous and the advice depends on it.",
         "[x] codeine (genome",
         "[?] HLA-B not called: HLA typing is not part",
@@ -35,7 +35,7 @@ def test_the_summary_says_what_to_do_what_to_avoid_and_what_is_open():
 def test_an_empty_case_claims_nothing():
     text = render_text(invented.nobody())
 
-    assert "unaffected" not in text.lower()
+    assert "no gene-based limit" not in text.lower()
     assert "[ok]" not in text
 
 

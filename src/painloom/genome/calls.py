@@ -1,7 +1,7 @@
 """Genotypes -> the answer for every gene and sample: distinct vectors are solved once, samples point to their solution."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +18,25 @@ from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED, Genotypes
 
 OUTSIDE = "outside call"
 MATCHED = "matched"
+NOT_FROM_FILES = "needs an outside call: no site of a file can tell it"
+NOT_CONFIRMED = "files are not searched: the place of its variant is not confirmed by two sources"
 STRUCTURE_UNSEEN = "copy number was not assessed: a deletion, duplication or hybrid gene would not be seen"
 
 
 @dataclass(frozen=True)
 class GeneColumn:
-    """One gene of a cohort: `solutions` of the distinct vectors, `of_sample` (samples,) points to them; `sites` are table rows."""
+    """One gene of a cohort: `solutions` of the distinct vectors, `of_sample` (samples,) points to them; `sites` are table rows.
+
+    `memo` keeps what several guidance cards ask of one solution.
+    """
 
     panel: Panel
     solutions: tuple[Solution, ...]
     of_sample: NDArray[np.intp]
     sites: NDArray[np.intp]
     origin: str
+    memo: dict[tuple[int, Collection[str]], tuple[Diplotype, ...]] = field(default_factory=dict, compare=False, repr=False)
+    changes: dict[int, tuple[tuple[str, Diplotype], ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def diplotypes(self, solution: Solution, limit: int | None = None) -> tuple[Diplotype, ...]:
         """The diplotypes of a solution, best first, at most `limit`."""
@@ -48,17 +55,22 @@ class GeneColumn:
         name = panel.printed[a] if b < 0 else f"{panel.printed[a]}/{panel.printed[b]}"
         return Diplotype(name, readings, int(fit.score[i]), float(fit.frequency[i]))
 
-    def distinct(self, solution: Solution, named: Collection[str] = ()) -> tuple[Diplotype, ...]:
-        """One diplotype for each different set of readings, best first: what guidance can depend on.
+    def distinct(self, number: int, named: frozenset[str] = frozenset()) -> tuple[Diplotype, ...]:
+        """One diplotype for each different set of readings of solution `number`, best first: what guidance can depend on.
 
         `named` are diplotypes that a guidance table looks up by name: they stand apart from others with the same readings.
         """
+        if (number, named) not in self.memo:
+            self.memo[number, named] = self._distinct(self.solutions[number], named)
+        return self.memo[number, named]
+
+    def _distinct(self, solution: Solution, named: frozenset[str]) -> tuple[Diplotype, ...]:
         if solution.fit is None:
-            apart = {(d.readings, d.name if {d.name, turned(d.name)} & set(named) else ""): d for d in reversed(solution.explicit)}
+            apart = {(d.readings, d.name if {d.name, turned(d.name)} & named else ""): d for d in reversed(solution.explicit)}
             return tuple(apart.values())[::-1]
         fit, table = solution.fit, self.panel.readings
         kinds = np.where(fit.second < 0, table.single[fit.first], table.index[fit.first, fit.second])
-        row = {name: i for i, name in reversed(list(enumerate(self.panel.printed)))}
+        row = {name: i for i, name in reversed(list(enumerate(self.panel.printed)))} if named else {}
         for i, pair in enumerate(name.split("/") for name in sorted(named)):
             if len(pair) == 2 and set(pair) <= row.keys():
                 a, b = sorted(row[name] for name in pair)
@@ -66,8 +78,13 @@ class GeneColumn:
         _, firsts = np.unique(kinds, return_index=True)
         return tuple(self._pair(fit, int(i)) for i in sorted(firsts))
 
-    def structural(self, solution: Solution) -> tuple[tuple[str, Diplotype], ...]:
-        """What the best diplotype would become under an unassessed copy-number change."""
+    def structural(self, number: int) -> tuple[tuple[str, Diplotype], ...]:
+        """What the best diplotype of solution `number` would become under an unassessed copy-number change."""
+        if number not in self.changes:
+            self.changes[number] = self._structural(self.solutions[number])
+        return self.changes[number]
+
+    def _structural(self, solution: Solution) -> tuple[tuple[str, Diplotype], ...]:
         if solution.fit is None or not len(solution.fit) or solution.fit.second[0] < 0:
             return ()
         rows = self.panel.rows
@@ -81,46 +98,55 @@ class GeneColumn:
         return (*solution.notes, STRUCTURE_UNSEEN) if unseen and not assessed else solution.notes
 
 
-def call_genes(
-    cards: Mapping[str, GeneCard], genotypes: Genotypes | None, outside: Mapping[str, str], *, research: bool = False
-) -> dict[str, GeneColumn]:
-    """Every gene of `cards`, for all samples.
+class Matcher:
+    """Gene cards encoded once; vectors that were solved before are remembered, which helps a cohort that comes in blocks."""
 
-    Parameters
-    ----------
-    genotypes : None when only outside calls are known; they belong to one person.
-    outside : gene symbol -> diplotype as written; it replaces what the file says of that gene.
-    research : name combinations of alleles that no table names.
-    """
-    columns = {}
-    samples = len(genotypes.samples) if genotypes else 1
-    for symbol, card in cards.items():
-        panel = encode(card)
-        if symbol in outside:
-            solution = solve_outside(card, outside[symbol])
-            columns[symbol] = GeneColumn(panel, (solution,), np.zeros(samples, dtype=np.intp), np.array([], dtype=np.intp), OUTSIDE)
-        else:
-            columns[symbol] = _match(panel, genotypes, research=research)
-    return columns
+    def __init__(self, cards: Mapping[str, GeneCard], *, research: bool = False):
+        """`research` names combinations of alleles that no table names."""
+        self.panels = {symbol: encode(card) for symbol, card in cards.items()}
+        self.research = research
+        self._solved: dict[str, dict[bytes, Solution]] = {symbol: {} for symbol in cards}
+
+    def call(self, genotypes: Genotypes | None, outside: Mapping[str, str]) -> dict[str, GeneColumn]:
+        """Every gene for all samples.
+
+        Parameters
+        ----------
+        genotypes : None when only outside calls are known; they belong to one person.
+        outside : gene symbol -> diplotype as written; it replaces what the file says of that gene.
+        """
+        samples = len(genotypes.samples) if genotypes else 1
+        places = {(s.gene, s.position): i for i, s in enumerate(genotypes.table.sites)} if genotypes else {}
+        nobody = np.array([], dtype=np.intp)
+        columns = {}
+        for symbol, panel in self.panels.items():
+            card = panel.card
+            if symbol in outside:
+                given = solve_outside(card, outside[symbol])
+                columns[symbol] = GeneColumn(panel, (given,), np.zeros(samples, dtype=np.intp), nobody, OUTSIDE)
+            elif genotypes is None or not card.sites:
+                reason = NO_SITE if card.sites else NOT_CONFIRMED if card.kind == "research" else NOT_FROM_FILES
+                nothing = Solution(NOT_CALLED, missing=tuple(range(len(card.sites))), reason=reason)
+                columns[symbol] = GeneColumn(panel, (nothing,), np.zeros(samples, dtype=np.intp), nobody, MATCHED)
+            else:
+                sites = np.array([places[symbol, site.position] for site in card.sites], dtype=np.intp)
+                groups = group(genotypes.codes[sites], genotypes.phase[sites], _copies(card, genotypes))
+                columns[symbol] = GeneColumn(panel, tuple(self._solve(panel, groups)), groups.of_sample, sites, MATCHED)
+        return columns
+
+    def _solve(self, panel: Panel, groups: Groups) -> Iterator[Solution]:
+        known = self._solved[panel.card.symbol]
+        for n in range(groups.codes.shape[1]):
+            codes, phase, copies = groups.codes[:, n], groups.phase[:, n], int(groups.extra[n])
+            key = codes.tobytes() + phase.tobytes() + copies.to_bytes(1, signed=True)
+            if key not in known:
+                known[key] = solve(panel, codes, phase, copies, research=self.research)
+            yield known[key]
 
 
-def _match(panel: Panel, genotypes: Genotypes | None, *, research: bool) -> GeneColumn:
-    card = panel.card
-    if genotypes is None or not card.sites:
-        reason = NO_SITE if card.sites else "needs an outside call: no site of the file can tell it"
-        count = len(genotypes.samples) if genotypes else 1
-        nothing = Solution(NOT_CALLED, missing=tuple(range(len(card.sites))), reason=reason)
-        return GeneColumn(panel, (nothing,), np.zeros(count, dtype=np.intp), np.array([], dtype=np.intp), MATCHED)
-    wanted = {site: i for i, site in enumerate(genotypes.table.sites)}
-    sites = np.array([wanted[site] for site in card.sites], dtype=np.intp)
-    groups = group(genotypes.codes[sites], genotypes.phase[sites], _copies(card, genotypes))
-    return GeneColumn(panel, solve_groups(panel, groups, research=research), groups.of_sample, sites, MATCHED)
-
-
-def solve_groups(panel: Panel, groups: Groups, *, research: bool = False) -> tuple[Solution, ...]:
-    """Solve each distinct vector once."""
-    count = groups.codes.shape[1]
-    return tuple(solve(panel, groups.codes[:, n], groups.phase[:, n], int(groups.extra[n]), research=research) for n in range(count))
+def call_genes(cards: Mapping[str, GeneCard], genotypes: Genotypes | None, outside: Mapping[str, str]) -> dict[str, GeneColumn]:
+    """Every gene of `cards` for all samples: see Matcher.call."""
+    return Matcher(cards).call(genotypes, outside)
 
 
 def _copies(card: GeneCard, genotypes: Genotypes) -> NDArray[np.int8]:
@@ -134,7 +160,8 @@ def _copies(card: GeneCard, genotypes: Genotypes) -> NDArray[np.int8]:
 
 def gene_call(column: GeneColumn, genotypes: Genotypes | None, sample: int, *, limit: int | None = None) -> GeneCall:
     """The full noun for one sample; `limit` bounds the number of diplotypes that are spelled out."""
-    solution, card = column.solutions[column.of_sample[sample]], column.panel.card
+    number = int(column.of_sample[sample])
+    solution, card = column.solutions[number], column.panel.card
     missing = tuple(card.sites[i].label for i in solution.missing)
     return GeneCall(
         gene=card.symbol,
@@ -147,7 +174,7 @@ def gene_call(column: GeneColumn, genotypes: Genotypes | None, sample: int, *, l
         reason=solution.reason,
         notes=column.notes(solution),
         components=solution.components,
-        structural=column.structural(solution),
+        structural=column.structural(number),
         sites=tuple(_views(column, genotypes, sample)) if genotypes and len(column.sites) else (),
         card=(f"genes/{card.id}", card.release),
     )

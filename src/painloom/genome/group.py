@@ -27,21 +27,17 @@ def group(codes: Codes, phase: Phase, extra: NDArray[np.int8]) -> Groups:
     Two samples fall together when no phase information tells them apart: homozygous sites and blocks with a single heterozygous
     site carry none, the strands of a block have no names, and unphased pairs have no order.
     """
-    codes, phase = canonical(codes, phase)
-    varies = (codes != codes[:, :1, :]).any(axis=(1, 2)) | (phase != phase[:, :1]).any(axis=1)
-    keys = np.concatenate([codes[varies, :, 0], codes[varies, :, 1], phase[varies], extra[None, :]], axis=0).astype(np.int32)
+    plain = (codes == codes[:, :1, :1]).all(axis=(1, 2))  # everybody homozygous for one allele, or everybody missing: nothing to spell
+    rest = ~plain
+    spelled, blocks = canonical(codes[rest], phase[rest])
+    keys = np.concatenate([spelled[..., 0], spelled[..., 1], blocks, extra[None, :]], axis=0).astype(np.int16)
     rows = np.ascontiguousarray(keys.T)
-    first: dict[bytes, int] = {}
-    members: list[int] = []
-    of_sample = np.empty(codes.shape[1], dtype=np.intp)
-    for n, row in enumerate(rows):
-        label = row.tobytes()
-        place = first.get(label)
-        if place is None:
-            place = first[label] = len(members)
-            members.append(n)
-        of_sample[n] = place
-    return Groups(codes[:, members, :], phase[:, members], extra[members], of_sample)
+    _, members, of_sample = np.unique(rows.view(np.dtype((np.void, rows.shape[1] * 2))).ravel(), return_index=True, return_inverse=True)
+    distinct = codes[:, members, :].copy()
+    distinct[rest] = spelled[:, members, :]
+    distinct_phase = np.zeros((len(codes), len(members)), dtype=phase.dtype)
+    distinct_phase[rest] = blocks[:, members]
+    return Groups(distinct, distinct_phase, extra[members], of_sample.reshape(-1).astype(np.intp))
 
 
 def canonical(codes: Codes, phase: Phase) -> tuple[Codes, Phase]:

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from painloom.genome.calls import GeneColumn, turned
-from painloom.genome.phenoconversion import Block, adjusted, blocks, nearest_key, without
+from painloom.genome.calls import GeneColumn
+from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Option
+from painloom.genome.phenoconversion import adjusted, blocks, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
 from painloom.knowledge.prescribing import GENERAL
 from painloom.model.advice import Advice, Statement, Variant
-from painloom.model.genecall import NOT_CALLED, Diplotype, GeneCall
+from painloom.model.genecall import Diplotype, GeneCall
 
-NO_RESULT = "No Result"
-NO_READING = ("Indeterminate", "n/a", NO_RESULT)
-NOT_SEEN = "gene not called"
-ANY = "*"
 MOST_COMBINATIONS = 4096
 
 
@@ -38,60 +35,59 @@ class GuideColumn:
     of_sample: NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to read a gene for a card: the table key (None = the table has no row for it) and what it stands for."""
-
-    key: str | None
-    text: str
-    phenotype: str
-
-
 def guide(cards: Mapping[str, GuidanceCard], columns: Mapping[str, GeneColumn], setting: Setting, samples: int) -> dict[str, GuideColumn]:
     """Advice of every card for every sample; cards in the given order."""
-    everyone = np.zeros(samples, dtype=np.intp)
     out = {}
+    lenses: dict[object, Lens] = {}
     for id_, card in cards.items():
-        own = [columns.get(gene) for gene in card.genes]
-        pointers = np.stack([everyone if c is None else c.of_sample for c in own])
-        base = np.array([1 if c is None else len(c.solutions) for c in own])
-        flat = np.ravel_multi_index(tuple(pointers), tuple(base)) if len(own) > 1 else pointers[0]
+        judge = Judge(card, [columns.get(gene) for gene in card.genes], setting, lenses)
+        classes = [lens.classes(samples) for lens in judge.lenses]
+        base = tuple(len(first) for first, _ in classes)
+        flat = np.ravel_multi_index(tuple(pointer for _, pointer in classes), base)
         distinct, of_sample = np.unique(flat, return_inverse=True)
-        combos = np.stack(np.unravel_index(distinct, tuple(base)), axis=1) if len(own) > 1 else distinct[:, None]
-        judge = Judge(card, own, setting)
-        out[id_] = GuideColumn(card, tuple(judge.advise(combo.tolist()) for combo in combos), of_sample.reshape(-1).astype(np.intp))
+        combos = np.stack(np.unravel_index(distinct, base), axis=1).tolist()
+        advice = (judge.advise([first[c] for (first, _), c in zip(classes, combo, strict=True)]) for combo in combos)
+        out[id_] = GuideColumn(card, tuple(advice), of_sample.reshape(-1).astype(np.intp))
     return out
 
 
 class Judge:
-    """One guidance card over one set of gene columns; what a gene contributes is worked out once per solution."""
+    """One guidance card over one set of gene columns."""
 
-    def __init__(self, card: GuidanceCard, columns: Sequence[GeneColumn | None], setting: Setting):
-        """`columns` in the order of the card's genes, None where the knowledge has no such gene."""
-        self.card, self.columns, self.setting = card, columns, setting
-        self.blocks: dict[str, Block] = blocks(without(setting.drugs, card.drug))
-        self.blocked = {gene: self.blocks[gene] for gene in card.genes if gene in self.blocks}
+    def __init__(
+        self, card: GuidanceCard, columns: Sequence[GeneColumn | None], setting: Setting, lenses: dict[object, Lens] | None = None
+    ):
+        """`columns` in the order of the card's genes, None where the knowledge has no such gene; `lenses` are shared between cards."""
+        self.card, self.setting = card, setting
+        blocked = blocks(without(setting.drugs, card.drug))
+        self.blocked = {gene: blocked[gene] for gene in card.genes if gene in blocked}
         self.population, self.others = choose_population(card.populations, setting.age)
-        self._options: dict[tuple[int, int, bool], list[Option]] = {}
+        shared = {} if lenses is None else lenses
+        self.lenses = []
+        for gene, column, domain in zip(card.genes, columns, card.domains, strict=True):
+            block = self.blocked.get(gene)
+            lens = shared.setdefault((gene, card.body, domain, block), Lens(gene, column, card.body, domain, block))
+            self.lenses.append(lens)
 
     def advise(self, combo: Sequence[int]) -> Advice:
         """The advice for one solution of each gene."""
-        plain = [self.options(i, solution, False) for i, solution in enumerate(combo)]
-        today = [self.options(i, solution, True) for i, solution in enumerate(combo)]
+        card = self.card
+        plain = [lens.options(number, False) for lens, number in zip(self.lenses, combo, strict=True)]
+        today = [lens.options(number, True) for lens, number in zip(self.lenses, combo, strict=True)] if self.blocked else plain
         best = self.statement([o[0].key for o in today], self.population)
         genotype_only = self.statement([o[0].key for o in plain], self.population)
-        known = [g for g, options in zip(self.card.genes, plain, strict=True) if options[0].text]
+        known = [g for g, options in zip(card.genes, plain, strict=True) if options[0].text]
         variants = self.variants(today, best)
         others = (Variant(p.label, self.statement([o[0].key for o in today], p)) for p in self.others)
         changed = bool(self.blocked) and any(a[0] != b[0] for a, b in zip(plain, today, strict=True))
         return Advice(
-            drug=self.card.drug,
-            body=self.card.body,
-            genes=self.card.genes,
-            phenotypes=tuple(f"{g}={o[0].phenotype}" for g, o in zip(self.card.genes, today, strict=True)),
+            drug=card.drug,
+            body=card.body,
+            genes=card.genes,
+            phenotypes=self._worded(today),
             statement=best,
-            source=f"{self.card.guideline} v{self.card.version} ({self.card.dated})",
-            card=(f"guidance/{self.card.id}", self.card.release),
+            source=f"{card.guideline} v{card.version} ({card.dated})",
+            card=(f"guidance/{card.id}", card.release),
             population=self.population.label,
             invariant=(not variants) if known else None,
             variants=variants,
@@ -99,54 +95,15 @@ class Judge:
             other_populations=tuple(v for v in others if v.statement != best),
             genotype_only=genotype_only if changed and genotype_only != best else None,
             adjusted_by=tuple(sorted({d for b in self.blocked.values() for d in b.drugs})) if changed else (),
-            missing_genes=tuple(g for g in self.card.genes if g not in known),
-            notes=(self.card.note,) if self.card.note else (),
-            claim=self.card.claim,
+            missing_genes=tuple(g for g in card.genes if g not in known),
+            notes=(card.note,) if card.note else (),
+            claim=card.claim,
             keys=tuple(o[0].key or "" for o in today),
-            genotype_phenotypes=tuple(f"{g}={o[0].phenotype}" for g, o in zip(self.card.genes, plain, strict=True)) if changed else (),
+            genotype_phenotypes=self._worded(plain) if changed else (),
         )
 
-    def options(self, gene: int, number: int, today: bool) -> list[Option]:
-        """Every way to read a gene's solution, best first, one an advice key."""
-        place = gene, number, today
-        if place not in self._options:
-            self._options[place] = list({o.key: o for o in reversed(list(self._read(gene, number, today)))}.values())[::-1]
-        return self._options[place]
-
-    def _read(self, gene: int, number: int, today: bool) -> Iterator[Option]:
-        column, domain = self.columns[gene], self.card.domains[gene]
-        symbol = self.card.genes[gene]
-        if column is None or column.solutions[number].status == NOT_CALLED:
-            yield Option(self._known(domain, (NO_RESULT,)) or NOT_SEEN, "", NO_RESULT)
-            return
-        block = self.blocked.get(symbol) if today else None
-        for diplotype in column.distinct(column.solutions[number], {k for k in domain if "/" in k}):
-            for factor in block.factors if block else (1.0,):
-                changed = adjusted(column.panel.card, diplotype, factor) if block else diplotype
-                yield self._option(changed, gene, scaled=factor != 1.0)
-
-    def _option(self, diplotype: Diplotype, gene: int, *, scaled: bool) -> Option:
-        domain = self.card.domains[gene]
-        reading = diplotype.reading(self.card.body)
-        words = (
-            (reading.phenotype + (f" ({reading.activity_score})" if reading.activity_score else "")) if reading else "no phenotype assigned"
-        )
-        if scaled and reading:
-            words += " under today's drugs"
-        names = (diplotype.name, turned(diplotype.name)) if not scaled else ()
-        keys = (*reading.exact, *names, reading.key) if reading else names
-        key = self._known(domain, keys)
-        column = self.columns[gene]
-        if key is None and reading and column:
-            bands = next((b.bands for b in column.panel.card.bodies if b.name == self.card.body), ())
-            key = nearest_key(reading.key, domain, bands) if scaled else None
-        if key is None and reading is None:
-            key = self._known(domain, NO_READING)
-        return Option(key, diplotype.name, words)
-
-    @staticmethod
-    def _known(domain: frozenset[str], keys: Sequence[str]) -> str | None:
-        return next((key for key in keys if key in domain), ANY if ANY in domain else None)
+    def _worded(self, options: Sequence[list[Option]]) -> tuple[str, ...]:
+        return tuple(f"{gene}={o[0].phenotype}" for gene, o in zip(self.card.genes, options, strict=True))
 
     def statement(self, keys: Sequence[str | None], population: Population) -> Statement:
         """The published statement for the keys, or a statement that says that there is none."""
@@ -171,17 +128,12 @@ class Judge:
 
     def structural(self, combo: Sequence[int], today: Sequence[list[Option]], best: Statement) -> Iterator[Variant]:
         """Statements that an unassessed copy-number change would bring."""
-        for gene, column in enumerate(self.columns):
-            if column is None:
-                continue
-            block = self.blocked.get(self.card.genes[gene])
-            for change, diplotype in column.structural(column.solutions[combo[gene]]):
-                moved = adjusted(column.panel.card, diplotype, block.factors[0]) if block else diplotype
-                option = self._option(moved, gene, scaled=block is not None)
+        for gene, (lens, number) in enumerate(zip(self.lenses, combo, strict=True)):
+            for change, option in lens.changes(number):
                 keys = [option.key if i == gene else o[0].key for i, o in enumerate(today)]
                 statement = self.statement(keys, self.population)
                 if statement != best:
-                    yield Variant(f"{change}: {self.card.genes[gene]} {diplotype.name}, {option.phenotype}", statement)
+                    yield Variant(f"{change}: {lens.symbol} {option.text}, {option.phenotype}", statement)
 
 
 def nothing_known(genes: Sequence[str]) -> Statement:

@@ -103,14 +103,13 @@ def rank(panel: Panel, first: NDArray[np.intp], second: NDArray[np.intp], seen: 
 
 
 def _preferred(panel: Panel, fit: Fit) -> Fit:
-    """A published choice among pairs that fit equally goes first."""
+    """A published choice among pairs that fit the same genotypes goes first; the rule that weighs most of them decides."""
     if not panel.card.preferred or len(fit) < 2:
         return fit
     names = [f"{panel.printed[a]}/{panel.printed[b]}" for a, b in zip(fit.first, fit.second, strict=True)]
-    best = {name for name, score in zip(names, fit.score, strict=True) if score == fit.score[0]}
-    for among, pick in panel.card.preferred:
-        if pick in best and among <= set(names):
-            at = names.index(pick)
-            order = np.array([at, *(i for i in range(len(fit)) if i != at)], dtype=np.intp)
-            return Fit(fit.first[order], fit.second[order], fit.score[order], fit.frequency[order])
-    return fit
+    rules = [(len(among), pick) for among, pick in panel.card.preferred if among <= set(names)]
+    if not rules:
+        return fit
+    at = names.index(max(rules)[1])
+    order = np.array([at, *(i for i in range(len(fit)) if i != at)], dtype=np.intp)
+    return Fit(fit.first[order], fit.second[order], fit.score[order], fit.frequency[order])

@@ -19,7 +19,7 @@ def diplotype(card: GeneCard, first: Allele, second: Allele | None, *, score: in
 
 def _place(card: GeneCard, *, natural: bool) -> Callable[[Allele], tuple[float, str]]:
     """Order of the table; structural alleles stand at its end, so pairs with one go by the number of the name (`*1x2/*4`)."""
-    order = {allele.name: i for i, allele in enumerate(card.alleles)}
+    order = card.order
 
     def place(allele: Allele) -> tuple[float, str]:
         number = re.match(r"\*(\d+)", allele.name)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from painloom.errors import InputError
-from painloom.genome.calls import GeneColumn, call_genes
+from painloom.genome.calls import GeneColumn, Matcher
 from painloom.genome.drugs import find_drugs
 from painloom.genome.guide import GuideColumn, Setting, guide
 from painloom.genome.rows import ABSENT, guide_rows
@@ -76,14 +76,17 @@ class Session:
                     )
 
 
-def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request) -> Session:
-    """Call every gene; refuse an outside call of a gene that no card knows, and outside calls beside several samples."""
+def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request, matcher: Matcher | None = None) -> Session:
+    """Call every gene; refuse an outside call of a gene that no card knows, and outside calls beside several samples.
+
+    `matcher` is one that was made for the same cards before; without it the cards are encoded here.
+    """
     unknown = [gene for gene in request.outside if gene not in knowledge.genes]
     if unknown:
         raise InputError(f"outside calls: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
         raise InputError(f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample")
-    columns = call_genes(knowledge.genes, genotypes, request.outside, research=request.combinations)
+    columns = (matcher or Matcher(knowledge.genes, research=request.combinations)).call(genotypes, request.outside)
     drugs, names = find_drugs(knowledge, request.drugs)
     warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)
     return Session(knowledge, genotypes, columns, drugs, warnings)

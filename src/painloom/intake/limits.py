@@ -17,6 +17,7 @@ WIDE = 100  # samples from which a line may honestly repeat itself thousands of 
 SELECTED = 500_000  # records at the sites; all sites with every base and duplicate take a tenth
 AT_ONE_POSITION = 200  # records of one position
 RAW_LINE = 1000  # a line of an array's raw text
+INDEXED = 2 * MEBIBYTE  # smaller files are read whole: that checks all of them and costs next to nothing
 READ = 64 * 1024  # compressed bytes read at a time
 EMPTY_MEMBERS = 1000  # packed members in a row that hold nothing
 BLOCK = 4 * MEBIBYTE  # inflated bytes handed on at a time

@@ -16,6 +16,7 @@ MARGIN = 16_384  # some writers file a reference block under its first base only
 Bins = dict[int, list[tuple[int, int]]]
 _VCF_PRESET = 2
 _PSEUDO_BIN_EXTRA = 1
+_TABIX_BIN, _CSI_BIN = struct.Struct("<Ii"), struct.Struct("<I8xi")  # number and count of chunks of a bin
 
 
 class IndexMisfit(Exception):
@@ -24,28 +25,11 @@ class IndexMisfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Virtual offsets: `chunks` maps a sequence name to {bin: stretches}, for wanted sequences; `last` is where the data end."""
+    """Virtual offsets: `stretches` (sequence, first, last) hold all records that may overlap a window; the data end at `last`."""
 
-    shift: int
-    depth: int
-    chunks: dict[str, Bins]
     names: tuple[str, ...]
     last: int
-
-    def stretches(self, windows: Windows) -> list[tuple[str, int, int]]:
-        """(sequence, first, last virtual offset) of all data that may overlap a window, in file order, joined where touching."""
-        found = []
-        for name, bins in self.chunks.items():
-            for start, stop in windows.both.on(canonical(name)):
-                for number in _bins(max(0, start - 1 - MARGIN), stop, self.shift, self.depth):
-                    found += [(name, first, last) for first, last in bins.get(number, ())]
-        out: list[tuple[str, int, int]] = []
-        for name, first, last in sorted(set(found), key=lambda s: s[1:]):
-            if out and out[-1][0] == name and first <= out[-1][2]:
-                out[-1] = (name, out[-1][1], max(out[-1][2], last))
-            else:
-                out.append((name, first, last))
-        return out
+    stretches: tuple[tuple[str, int, int], ...]
 
 
 def find_index(path: Path) -> Path | None:
@@ -69,7 +53,7 @@ def read_index(path: Path, windows: Windows, names: tuple[str, ...]) -> Index:
             packed = engine.unused_data if engine.eof else b""
             engine = zlib.decompressobj(31)
         return _parse(data, windows, names)
-    except (OSError, zlib.error, struct.error, UnicodeDecodeError, IndexError) as error:
+    except (OSError, zlib.error, struct.error, UnicodeDecodeError, IndexError, OverflowError, MemoryError) as error:
         raise IndexMisfit from error
 
 
@@ -88,14 +72,42 @@ def _parse(data: bytes, windows: Windows, names: tuple[str, ...]) -> Index:
     if count > len(names) or not 0 < shift < 32 or not 0 < depth < 12:
         raise IndexMisfit
     wanted: dict[str, Bins] = {}
-    last = 0
-    pseudo = ((1 << (3 * (depth + 1))) - 1) // 7 + _PSEUDO_BIN_EXTRA
+    linear = data[:3] == b"TBI"
+    last_used = at
     for name in names[:count]:
-        bins, top, at = _read_bins(data, at, linear=data[:3] == b"TBI", pseudo=pseudo)
-        last = max(last, top)
-        if canonical(name) in windows.ranks:
+        needed = _needed(windows, canonical(name), shift, depth)
+        bins, following = _read_bins(data, at, needed, linear=linear)
+        if struct.unpack_from("<i", data, at)[0]:
+            last_used = at  # the data of the file end with its last sequence
+        at = following
+        if needed:
             wanted[name] = bins
-    return Index(shift, depth, wanted, names[:count], last)
+    every, _ = _read_bins(data, last_used, None, linear=linear)
+    pseudo = ((1 << (3 * (depth + 1))) - 1) // 7 + _PSEUDO_BIN_EXTRA
+    last = max((stop for number, bin_ in every.items() if number != pseudo for _, stop in bin_), default=0)
+    return Index(names[:count], last, _joined(wanted))
+
+
+def _needed(windows: Windows, chromosome: str, shift: int, depth: int) -> frozenset[int]:
+    """Numbers of the bins that may hold records near the windows of a chromosome."""
+    if chromosome not in windows.ranks:
+        return frozenset()
+    found: set[int] = set()
+    for start, stop in windows.both.on(chromosome):
+        found.update(_bins(max(0, start - 1 - MARGIN), stop, shift, depth))
+    return frozenset(found)
+
+
+def _joined(wanted: dict[str, Bins]) -> tuple[tuple[str, int, int], ...]:
+    """(sequence, first, last virtual offset) of the bins, in file order, joined where they touch."""
+    found = {(name, first, last) for name, bins in wanted.items() for bin_ in bins.values() for first, last in bin_}
+    out: list[tuple[str, int, int]] = []
+    for name, first, last in sorted(found, key=lambda s: s[1:]):
+        if out and out[-1][0] == name and first <= out[-1][2]:
+            out[-1] = (name, out[-1][1], max(out[-1][2], last))
+        else:
+            out.append((name, first, last))
+    return tuple(out)
 
 
 def _tabix_names(data: bytes, at: int) -> tuple[str, ...]:
@@ -105,24 +117,24 @@ def _tabix_names(data: bytes, at: int) -> tuple[str, ...]:
     return tuple(data[at + 28 : at + 28 + size].decode().split("\0")[:-1])
 
 
-def _read_bins(data: bytes, at: int, *, linear: bool, pseudo: int) -> tuple[Bins, int, int]:
-    """The bins of one sequence, the largest offset in them, and where the next sequence begins."""
+def _read_bins(data: bytes, at: int, needed: frozenset[int] | None, *, linear: bool) -> tuple[Bins, int]:
+    """The needed bins of one sequence (None = all) and where the next sequence begins."""
     bins: Bins = {}
-    top = 0
     count = struct.unpack_from("<i", data, at)[0]
     at += 4
-    head = struct.Struct("<Ii" if linear else "<IQi")
+    unpack, size = (_TABIX_BIN.unpack_from, _TABIX_BIN.size) if linear else (_CSI_BIN.unpack_from, _CSI_BIN.size)
     for _ in range(count):
-        number, size = head.unpack_from(data, at)[:: 1 if linear else 2]
-        at += head.size
-        if number != pseudo:
-            offsets = struct.unpack_from(f"<{2 * size}Q", data, at)
+        number, chunks = unpack(data, at)
+        if chunks < 0:
+            raise IndexMisfit
+        at += size
+        if needed is None or number in needed:
+            offsets = struct.unpack_from(f"<{2 * chunks}Q", data, at)
             bins[number] = list(zip(offsets[::2], offsets[1::2], strict=True))
-            top = max(top, offsets[-1])
-        at += 16 * size
+        at += 16 * chunks
     if linear:
-        at += 4 + 8 * int(struct.unpack_from("<i", data, at)[0])
-    return bins, top, at
+        at += 4 + 8 * max(0, int(struct.unpack_from("<i", data, at)[0]))
+    return bins, at
 
 
 def _bins(start: int, stop: int, shift: int, depth: int) -> Iterator[int]:

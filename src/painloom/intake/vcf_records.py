@@ -150,8 +150,7 @@ class RecordParser:
         alleles, phased = self._genotypes(variant, place, 1 + len(alternates)) if has_genotypes else _nothing(count)
         plain = PLAIN.issuperset(alternates)
         symbolic = any(a[:1] == "<" for a in alternates)
-        end = variant.POS + len(reference) - 1
-        stated = variant.INFO.get("END") if plain or symbolic else None
+        end = _end(variant, variant.POS + len(reference) - 1) if plain or symbolic else variant.POS + len(reference) - 1
         names = [n for n in (variant.FILTER or "").split(";") if n not in ("PASS", "", ".")]
         value = _Values(variant, fields, None if self.keep is None or not self.head else self.keep)
         return Record(
@@ -161,7 +160,7 @@ class RecordParser:
             identifier=str(variant.ID or ""),
             reference=reference,
             alternates=alternates,
-            end=max(end, int(stated)) if isinstance(stated, int) else end,
+            end=end,
             alleles=alleles,
             blocks=blocks_of(phased & (alleles[:, 1] != NO_COPY), value, self.phase_names),
             filter="" if self.options.accept_filtered else ";".join(names)[:80],
@@ -209,6 +208,15 @@ class _Values:
     def info(self, name: str) -> Any:
         """Value of an INFO field."""
         return self.variant.INFO.get(name)
+
+
+def _end(variant: Any, least: int) -> int:
+    """INFO/END, or where it is absent the length of a symbolic allele."""
+    stated, length = variant.INFO.get("END"), variant.INFO.get("SVLEN")
+    if isinstance(stated, int):
+        return max(least, stated)
+    first = str(length[0] if isinstance(length, tuple | list) else length).partition(",")[0].lstrip("-")
+    return max(least, variant.POS + int(first)) if first.isdecimal() else least
 
 
 def _nothing(samples: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:

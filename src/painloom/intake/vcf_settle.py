@@ -76,10 +76,7 @@ def settle(place: Place, views: Sequence[View], rows: Sequence[Row], *, linked: 
     for i in touching:
         if rows[i].is_weak:
             return Outcome(weak=i)
-    if touching:
-        outcome = _changed(place, views, rows, edits, linked)
-    else:
-        outcome = _unchanged(place, views, rows)
+    outcome = _changed(place, views, rows, edits, linked) if touching else _unchanged(place, views, rows)
     if outcome.is_seen and outcome.codes != (MISSING, MISSING) and not rest_is_reference:
         seen = 0
         for view, row, pair in zip(views, rows, edits, strict=True):

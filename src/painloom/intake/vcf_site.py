@@ -88,7 +88,8 @@ def _weak_of(view: View, samples: int) -> NDArray[np.bool_]:
 def _linked(blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
     """(samples,): all phased records lie in one block (and there is one)."""
     top = blocks.max(axis=0)
-    return (top > 0) & ((blocks == 0) | (blocks == top)).all(axis=0)
+    one: NDArray[np.bool_] = (top > 0) & ((blocks == 0) | (blocks == top)).all(axis=0)
+    return one
 
 
 def _settle_kind(place: Place, views: Sequence[View], kind: tuple[int, ...], rest_is_reference: bool) -> Outcome:

@@ -107,6 +107,11 @@ class GeneCard:
     open_questions: tuple[str, ...] = ()
 
     @cached_property
+    def order(self) -> dict[str, int]:
+        """Place of each allele in the gene's table."""
+        return {allele.name: i for i, allele in enumerate(self.alleles)}
+
+    @cached_property
     def by_name(self) -> dict[str, Allele]:
         """Allele rows by name and by printed name."""
         return {a.prints_as: a for a in reversed(self.alleles)} | {a.name: a for a in self.alleles}

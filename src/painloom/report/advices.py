@@ -17,7 +17,7 @@ def advice_view(advice: Advice, lookup: Lookup) -> AdviceView:
     if structural and not changing:
         note = words("structure.same", conditions=listing([c.condition for c in structural], "or"))
     unchanged = ""
-    if advice.adjusted_by and advice.genotype_only is None:
+    if advice.adjusted_by and advice.genotype_only is None and not advice.genotype_phenotypes:
         unchanged = words("conversion.no_change", drugs=listing([lookup.label(d) for d in advice.adjusted_by]))
     return AdviceView(
         body=advice.body,
@@ -52,9 +52,15 @@ def could_change(advice: Advice) -> bool:
 
 def genes_line(advice: Advice) -> str:
     """Gene and phenotype of each gene, in one line."""
-    if len(advice.genes) == len(advice.phenotypes):
-        return ", ".join(f"{gene} {phenotype}".strip() for gene, phenotype in zip(advice.genes, advice.phenotypes, strict=True))
-    return ", ".join((*advice.genes, *advice.phenotypes))
+    return named_phenotypes(advice.genes, advice.phenotypes)
+
+
+def named_phenotypes(genes: tuple[str, ...], phenotypes: tuple[str, ...]) -> str:
+    """Phenotypes with the gene before each; an entry that names its gene already ("GENE=phenotype") is not named twice."""
+    if len(genes) != len(phenotypes):
+        return ", ".join((*genes, *phenotypes))
+    pairs = zip(genes, phenotypes, strict=True)
+    return ", ".join(f"{gene} {phenotype.removeprefix(f'{gene}=')}".strip() for gene, phenotype in pairs)
 
 
 def ambiguous_genes(advice: Advice, lookup: Lookup) -> list[str]:

@@ -116,7 +116,7 @@ def trace(lookup: Lookup) -> Trace:
     """Digests, releases, declarations, warnings, findings."""
     words, assessment = lookup.words, lookup.assessment
     genotypes = assessment.case.genotypes
-    facts = [(words("trace.program"), f"painloom {assessment.program}"), (words("trace.release"), assessment.knowledge_release)]
+    facts = [(words("trace.program"), assessment.program), (words("trace.release"), assessment.knowledge_release)]
     if genotypes is not None:
         facts += [
             (words("trace.origin"), genotypes.origin or words("trace.none")),

@@ -2,7 +2,7 @@
 
 from painloom.model.advice import Advice
 from painloom.model.assessment import DrugView, Interaction
-from painloom.report.advices import genes_line
+from painloom.report.advices import genes_line, named_phenotypes
 from painloom.report.lookup import Lookup
 from painloom.report.statements import say
 from painloom.report.views import Conversion, Shift
@@ -10,20 +10,23 @@ from painloom.report.wording import Wording, listing, number
 
 
 def conversion_of(view: DrugView, lookup: Lookup) -> Conversion | None:
-    """The conversion of a drug, or None when today's drugs change none of its advice."""
-    changed = [advice for advice in view.advice if advice.genotype_only is not None]
-    if not changed:
+    """The conversion of a drug, or None when today's drugs change neither its reading nor its advice."""
+    moved = [a for a in view.advice if a.genotype_only is not None or (a.adjusted_by and a.genotype_phenotypes)]
+    if not moved:
         return None
     words = lookup.words
-    by = list(dict.fromkeys(drug for advice in changed for drug in advice.adjusted_by))
+    by = list(dict.fromkeys(drug for advice in moved for drug in advice.adjusted_by))
     labels = listing([lookup.label(drug) for drug in by])
-    genes = {gene for advice in changed for gene in advice.genes}
+    genes = {gene for advice in moved for gene in advice.genes}
     acting = [i for i in lookup.assessment.interactions if i.drug in by and i.enzyme in genes]
+    changes = any(a.genotype_only is not None for a in moved)
+    key = "conversion.title" if changes else "conversion.title_same"
     return Conversion(
-        title=words.either(len(by), "conversion.title", "conversion.title_many", drugs=labels),
+        title=words.either(len(by), key, f"{key}_many", drugs=labels),
+        changes=changes,
         effects=tuple(effect_text(interaction, lookup) for interaction in acting),
         today=words("conversion.today", drugs=labels),
-        shifts=tuple(_shift(advice, lookup) for advice in changed),
+        shifts=tuple(_shift(advice, lookup) for advice in moved),
     )
 
 
@@ -52,11 +55,10 @@ def multiplier_text(interaction: Interaction, words: Wording) -> str:
 def _shift(advice: Advice, lookup: Lookup) -> Shift:
     before = advice.genotype_only or advice.statement
     phenotypes = advice.genotype_phenotypes or tuple(_phenotype(gene, advice.body, lookup) for gene in advice.genes)
-    reading = ", ".join(f"{g} {p}".strip() for g, p in zip(advice.genes, phenotypes, strict=False))
     return Shift(
         body=advice.body,
         before=say(before, lookup, alternatives=False),
-        before_reading=reading,
+        before_reading=named_phenotypes(advice.genes, phenotypes),
         after=say(advice.statement, lookup, alternatives=False),
         after_reading=genes_line(advice),
         scores=_scores(advice, lookup),

@@ -7,12 +7,12 @@ from painloom.errors import KnowledgeError
 from painloom.model.assessment import Assessment
 from painloom.report import closing, front
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
-from painloom.report.genes import gene_rows, status_counts
+from painloom.report.genes import gene_table, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.standing import CLEAR
 from painloom.report.unknown import open_questions
 from painloom.report.views import ClassGroup, DrugCard
-from painloom.report.wording import Layout, Wording, listing
+from painloom.report.wording import Layout, Wording, capital, listing
 
 Cards = Sequence[DrugCard]
 
@@ -113,14 +113,14 @@ def _others(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 def _genes(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     counts = status_counts(lookup)
     read = counts["called"] + counts["ambiguous"]
-    return lookup.words("title.genes", **counts) if read else lookup.words("title.genes_none"), gene_rows(lookup)
+    return lookup.words("title.genes", **counts) if read else lookup.words("title.genes_none"), gene_table(lookup)
 
 
 def _interactions(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     rows = closing.interactions(lookup)
     drugs = list(dict.fromkeys(row.drug for row in rows))
     title = lookup.words.either(len(drugs), "title.interactions", "title.interactions_many", drugs=listing(drugs))
-    return title[:1].upper() + title[1:], rows
+    return capital(title), rows
 
 
 def _research(lookup: Lookup, cards: Cards) -> tuple[str, object]:

@@ -11,7 +11,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.standing import CLEAR, OPEN, ORDER, agreement_of, heading_of, leading, phrase_of, standing_of
 from painloom.report.statements import rank, tone
 from painloom.report.views import ClassGroup, DrugCard, Group, Mark
-from painloom.report.wording import listing, number
+from painloom.report.wording import capital, listing, number
 
 UNRANKED = (9, 9)
 
@@ -134,7 +134,7 @@ def _by_class(cards: list[DrugCard], lookup: Lookup) -> tuple[ClassGroup, ...]:
     for code, label in classes:
         mine = [c for c in cards if c.drug_class == code]
         named = ", ".join(c.label for c in mine if c.standing in ("act", "consider"))
-        title = label or code or lookup.words("group.no_class")
+        title = capital(label or code or lookup.words("group.no_class"))
         found.append(ClassGroup(title, standing_counts(mine, lookup), named, _groups(mine, lookup)))
     return tuple(found)
 

@@ -10,9 +10,10 @@ from painloom.report.lookup import Lookup
 from painloom.report.standing import CLEAR, OPEN
 from painloom.report.unknown import open_questions
 from painloom.report.views import Alert, DrugCard, Mark, Open
-from painloom.report.wording import Wording, listing, number
+from painloom.report.wording import Wording, capital, listing, number, sentence
 
 UNKNOWN_SHOWN = 5
+INSTEAD_SHOWN = 8
 RED_FLAG_STREAM = "body"  # the stream that looks for red flags
 
 
@@ -58,7 +59,7 @@ class First:
     unsettled: tuple[DrugCard, ...]
     avoid: tuple[Avoid, ...]
     avoid_none: str
-    instead: tuple[tuple[str, tuple[DrugCard, ...]], ...]
+    instead: tuple[tuple[str, tuple[DrugCard, ...], str], ...]
     unknown: tuple[Open, ...]
     unknown_also: str
 
@@ -124,9 +125,8 @@ def why(lookup: Lookup) -> tuple[str, tuple[Track, ...]]:
             text = words("why.genes", **counts) if any(counts.values()) else words.word("stream", f"{name}.covers")
             tracks.append(Track(name, label, True, words("stream.measured"), text))
         else:
-            tracks.append(
-                Track(name, label, False, words("stream.not_measured"), words("why.fill", to_get=absence.to_get or absence.reason))
-            )
+            fill = words("why.fill", to_get=sentence(absence.to_get or absence.reason))
+            tracks.append(Track(name, label, False, words("stream.not_measured"), fill))
     read = [t.label.lower() for t in tracks if t.measured]
     if len(read) == len(tracks):
         return words("why.title_all"), tuple(tracks)
@@ -204,7 +204,7 @@ def _missing_streams(lookup: Lookup) -> list[Alert]:
     if not absent:
         return []
     names = listing([words.word("stream", f"{name}.label").lower() for name in absent])
-    text = words("alert.streams", names=names[:1].upper() + names[1:])
+    text = words("alert.streams", names=capital(names))
     if RED_FLAG_STREAM in absent:
         text = f"{text} {words('alert.red_flags')}"
     return [_alert("unknown", text, lookup, "#unknown")]
@@ -238,11 +238,13 @@ def _avoid(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Avoid, ...]:
     return tuple(Avoid(tuple(mine), reason) for reason, mine in by_why.items())
 
 
-def _instead(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[tuple[str, tuple[DrugCard, ...]], ...]:
-    """Unaffected pain drugs in the classes of the drugs that call for a decision."""
+def _instead(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[tuple[str, tuple[DrugCard, ...], str], ...]:
+    """Pain drugs without a gene-based limit in the classes of the drugs taken now; what has no room is counted."""
     found = []
     for group in alternative_classes(cards, lookup):
         mine = tuple(c for g in group.groups for c in g.cards if c.standing in CLEAR and c.pain)
+        more = len(mine) - INSTEAD_SHOWN
         if mine:
-            found.append((group.label, mine))
+            extra = lookup.words.counted("unknown.labels_more", more) if more > 0 else ""
+            found.append((group.label, mine[:INSTEAD_SHOWN], extra))
     return tuple(found)

@@ -10,7 +10,7 @@ from painloom.report.basis import site_counts
 from painloom.report.figures import allele_strip
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark
-from painloom.report.wording import listing
+from painloom.report.wording import listing, sentence
 
 ALTERNATIVES_SHOWN = 20
 STATUS_TONES = {"called": "fine", "ambiguous": "caution", "not_called": "unknown"}
@@ -64,18 +64,40 @@ class GeneRow:
     quality: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GeneTable:
+    """Rows that the drugs taken now depend on, and the others; all in `now` where no drug taken now has a gene."""
+
+    now: tuple[GeneRow, ...]
+    other: tuple[GeneRow, ...]
+    other_title: str
+
+
 def ordered_calls(lookup: Lookup) -> list[tuple[int, GeneCall]]:
     """Genes that are not research only, with their position: those of the current drugs first, then by status."""
-    wanted = {gene for view in lookup.assessment.drugs if view.current for a in view.advice for gene in a.genes}
+    wanted = _wanted(lookup)
     order = ("called", "ambiguous", "not_called")
     rows = [(n, call) for n, call in enumerate(lookup.assessment.calls, 1) if call.claim != "research"]
     rows.sort(key=lambda row: (row[1].gene not in wanted, order.index(row[1].status) if row[1].status in order else 9))
     return rows
 
 
-def gene_rows(lookup: Lookup) -> tuple[GeneRow, ...]:
-    """A row for every gene of `ordered_calls`."""
-    return tuple(_row(call, f"gene-{n}", lookup) for n, call in ordered_calls(lookup))
+def gene_table(lookup: Lookup) -> GeneTable | None:
+    """A row for every gene of `ordered_calls`; None where there is none."""
+    wanted = _wanted(lookup)
+    now, other = [], []
+    for n, call in ordered_calls(lookup):
+        (now if call.gene in wanted else other).append(_row(call, f"gene-{n}", lookup))
+    if not now:
+        now, other = other, []
+    words = [row.mark.word for row in other]
+    counts = ", ".join(lookup.words("group.counts", n=words.count(word), word=word) for word in dict.fromkeys(words))
+    title = lookup.words.counted("table.genes_more", len(other), counts=counts)
+    return GeneTable(tuple(now), tuple(other), title) if now else None
+
+
+def _wanted(lookup: Lookup) -> set[str]:
+    return {gene for view in lookup.assessment.drugs if view.current for advice in view.advice for gene in advice.genes}
 
 
 def status_counts(lookup: Lookup) -> dict[str, int]:
@@ -87,6 +109,8 @@ def status_counts(lookup: Lookup) -> dict[str, int]:
 def to_get(call: GeneCall, lookup: Lookup) -> str:
     """How a gene that was not called could be called."""
     phrases = lookup.words.phrases
+    if call.sites and all(site.state != "missing" for site in call.sites):
+        return phrases["to_get.seen"]
     return phrases.get(f"to_get.{call.kind}", phrases["to_get.other"])
 
 
@@ -120,8 +144,8 @@ def _row(call: GeneCall, anchor: str, lookup: Lookup) -> GeneRow:
         strip=allele_strip(call, anchor, lookup) if call.sites else Markup(),
         groups=tuple(_groups(call.sites)),
         missing=", ".join(call.missing_sites),
-        notes=call.notes,
-        reason=call.reason,
+        notes=tuple(sentence(note) for note in call.notes),
+        reason=sentence(call.reason),
         to_get=to_get(call, lookup) if uncalled else "",
         structural=tuple((change, d.name, _first_phenotypes(d.readings)) for change, d in call.structural),
         components=", ".join(call.components),

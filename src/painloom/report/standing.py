@@ -5,7 +5,7 @@ from painloom.model.assessment import DrugView
 from painloom.report.advices import could_change, is_known
 from painloom.report.lookup import Lookup
 from painloom.report.statements import INFORMATIVE_NOT, action_phrase, rank
-from painloom.report.wording import Wording, listing
+from painloom.report.wording import Wording, capital, listing
 
 ORDER = ("act", "consider", "unsettled", "not-known", "unknown-drug", "no-recommendation", "unaffected", "no-gene", "research")
 OPEN = ("unsettled", "not-known", "unknown-drug")
@@ -63,8 +63,7 @@ def phrase_of(view: DrugView, lookup: Lookup) -> str:
 
 def heading_of(view: DrugView, standing: str, lookup: Lookup) -> str:
     """The finding as a heading: the label and what to do, with a capital."""
-    heading = _heading(view, standing, lookup)
-    return heading[:1].upper() + heading[1:]
+    return capital(_heading(view, standing, lookup))
 
 
 def _heading(view: DrugView, standing: str, lookup: Lookup) -> str:

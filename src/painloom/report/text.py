@@ -89,12 +89,11 @@ def _drugs(page: _Page, cards: Sequence[DrugCard], lookup: Lookup) -> None:
                 page.line(f"{body}: {advice.said.summary}", SIGN_WIDTH)
                 _openness(page, advice.invariance if not advice.settled else "", bool(advice.structural), lookup)
         if card.conversion:
+            today = card.conversion.today[:1].lower() + card.conversion.today[1:]
             for shift in card.conversion.shifts:
-                page.line(
-                    f"{shift.body}, {words('conversion.alone').lower()}: {shift.before.phrase}; "
-                    f"{card.conversion.today[0].lower()}{card.conversion.today[1:]}: {shift.after.phrase}",
-                    SIGN_WIDTH,
-                )
+                before = f"{shift.before.phrase} ({shift.before_reading})"
+                after = f"{shift.after.phrase} ({shift.after_reading})"
+                page.line(f"{shift.body}, {words('conversion.alone').lower()}: {before}; {today}: {after}", SIGN_WIDTH)
         if card.note:
             page.line(card.note, SIGN_WIDTH)
 
@@ -114,8 +113,8 @@ def _first(page: _Page, first: First, lookup: Lookup) -> None:
         page.item("unknown", first.avoid_none)
     if first.instead:
         page.head(words("first.instead"))
-        for label, cards in first.instead:
-            page.item("fine", f"{label}: {_names(cards, lookup)}")
+        for label, cards, more in first.instead:
+            page.item("fine", f"{label}: {', '.join([*(c.label for c in cards), *([more] if more else [])])}")
         page.line(words("first.genes_only"), SIGN_WIDTH)
 
 
@@ -143,8 +142,9 @@ def _unknown(page: _Page, lookup: Lookup) -> None:
     page.head(words("section.unknown"))
     questions = open_questions(lookup)
     for question in questions:
-        change = f" {question.would_change}" if question.urgent or question.stream else ""
-        page.item("unknown", f"{question.title}. {question.to_get}{change}")
+        change = f" {words('unknown.change')} {question.would_change}" if question.would_change else ""
+        get = f" {words('unknown.get')} {question.to_get}" if question.to_get else ""
+        page.item("unknown", f"{question.title}.{get}{change}")
     if not questions:
         page.item("note", words("title.unknown.none"))
 

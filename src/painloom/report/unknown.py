@@ -7,7 +7,7 @@ from painloom.report.genes import to_get
 from painloom.report.lookup import Lookup
 from painloom.report.statements import same_advice
 from painloom.report.views import Mark, Open
-from painloom.report.wording import listing
+from painloom.report.wording import listing, sentence
 
 SITES_NAMED = 8
 LABELS_NAMED = 8
@@ -67,7 +67,7 @@ def _genes(lookup: Lookup) -> list[Open]:
             views = [v for v in lookup.assessment.drugs if any(call.gene in a.genes and a.invariant is False for a in v.advice)]
             title = words("unknown.gene_ambiguous", gene=call.gene, n=len(call.diplotypes))
             get = _settle(call, lookup)
-        found.append(Open(_mark(lookup), title, call.reason, get, *_decides(views, lookup)))
+        found.append(Open(_mark(lookup), title, sentence(call.reason), get, *_decides(views, lookup)))
     return found
 
 
@@ -91,7 +91,7 @@ def _decides(views: list[DrugView], lookup: Lookup) -> tuple[str, str, bool, boo
     if others:
         extra = len(others) - LABELS_NAMED
         named = [*others[:LABELS_NAMED], *([words.counted("unknown.labels_more", extra)] if extra > 0 else [])]
-        return f"{words('unknown.change_none')} {words('unknown.change_drugs', labels=listing(named))}", "", False, False
+        return words("unknown.change_later", labels=listing(named)), "", False, False
     return words("unknown.change_none"), "", False, False
 
 
@@ -100,9 +100,9 @@ def _streams(lookup: Lookup) -> list[Open]:
         Open(
             _mark(lookup),
             lookup.words("unknown.stream", label=lookup.words.word("stream", f"{name}.label")),
-            absence.reason,
-            absence.to_get,
-            absence.would_change,
+            sentence(absence.reason),
+            sentence(absence.to_get),
+            sentence(absence.would_change),
             stream=name,
         )
         for name, absence in lookup.assessment.streams

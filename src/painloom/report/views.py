@@ -109,9 +109,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Phenoconversion of one drug, drawn: what the genotype says alone, and what it says with today's drugs."""
+    """Phenoconversion of one drug, drawn: what the genotype says alone, and with today's drugs; `changes` where advice differs."""
 
     title: str
+    changes: bool
     effects: tuple[str, ...]
     today: str
     shifts: tuple[Shift, ...]

@@ -110,3 +110,13 @@ def number(value: float) -> str:
 def printable(text: str) -> str:
     """`text` with a blank for every control character and direction mark, which could hide or turn what follows."""
     return UNPRINTABLE.sub(" ", text)
+
+
+def capital(text: str) -> str:
+    """`text` with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """`text` as a sentence: a capital first letter and a full stop."""
+    return capital(text) + ("" if not text or text[-1] in ".!?" else ".")
