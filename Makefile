@@ -29,7 +29,7 @@ test: .venv/dev lint
 	$(BIN)/pytest -n auto --dist loadfile
 
 bench: .venv/dev
-	$(BIN)/python -m tools.bench
+	$(BIN)/python tools/bench.py
 
 clean:
 	rm -rf .venv out

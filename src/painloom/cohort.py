@@ -17,15 +17,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from painloom.errors import InputError
-from painloom.genome.calls import GeneColumn, Matcher
+from painloom.genome.calls import GeneColumn
 from painloom.genome.guide import GuideColumn
 from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, call_values, context_of
-from painloom.genome.session import Request, Session, open_session
+from painloom.genome.session import Request, Session, Workbench, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes, sample_names
-from painloom.knowledge.load import Knowledge, digest, load
+from painloom.knowledge.load import digest, load
 from painloom.version import __version__
 
-BLOCK = 20_000
+BLOCK = 25_000
 SEARCHED = ["gene", "status", "phenotype", "drug", "body", "action"]
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 
@@ -118,7 +118,7 @@ def run(plan_: Plan, out: Path, *, workers: int = 1, resume: bool = False) -> di
 
 def _execute(plan_: Plan, todo: Sequence[Part], out: Path, workers: int) -> Iterator[dict[str, Any]]:
     if workers <= 1:
-        bench = open_bench(plan_.overlay)
+        bench = open_workbench(plan_.overlay)
         for part in todo:
             yield run_part(bench, part, plan_.options, out)
         return
@@ -127,38 +127,29 @@ def _execute(plan_: Plan, todo: Sequence[Part], out: Path, workers: int) -> Iter
             yield done.result()
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a worker sets up once: cards, and the matcher that remembers solved vectors."""
-
-    knowledge: Knowledge
-    matcher: Matcher
+def open_workbench(overlay: str) -> Workbench:
+    """Load and encode the cards, once a worker."""
+    return Workbench(load(Path(overlay) if overlay else None))
 
 
-def open_bench(overlay: str) -> Bench:
-    """Load and encode the cards."""
-    knowledge = load(Path(overlay) if overlay else None)
-    return Bench(knowledge, Matcher(knowledge.genes))
-
-
-_worker: dict[str, Bench] = {}
+_worker: dict[str, Workbench] = {}
 
 
 def _start_worker(overlay: str) -> None:
-    _worker["bench"] = open_bench(overlay)
+    _worker["bench"] = open_workbench(overlay)
 
 
 def _work(part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
     return run_part(_worker["bench"], part, options, out)
 
 
-def run_part(bench: Bench, part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
+def run_part(bench: Workbench, part: Part, options: ReadOptions, out: Path) -> dict[str, Any]:
     """Read, call, guide and write one part; files appear under their final name only when they are complete."""
     path = Path(part.path)
     names = sample_names(path)[part.start : part.stop]
     whole = len(sample_names(path)) == len(names)
     genotypes = read_genotypes(path, bench.knowledge.table, replace(options, samples=None if whole else tuple(names)))
-    calls, guidance = run_block(open_session(bench.knowledge, genotypes, Request({}), bench.matcher))
+    calls, guidance = run_block(open_session(bench.knowledge, genotypes, Request({}), bench))
     files = {}
     for kind, table in (("calls", calls), ("guidance", guidance)):
         target = out / kind / f"{part.name}.parquet"

@@ -10,6 +10,7 @@ from painloom.model.advice import Variant
 from painloom.model.assessment import DrugNote, DrugView
 from painloom.report.drugs import alternative_classes, current_cards, drug_cards, other_classes
 from painloom.report.front import alerts, first
+from painloom.report.genes import gene_table
 from painloom.report.lookup import look_up
 from painloom.report.wording import read_wording
 
@@ -117,6 +118,17 @@ def test_no_conversion_is_drawn_where_todays_drugs_change_nothing():
     assert card.bodies[0][1][0].unchanged == "Checked with duloxetine: the advice stays the same."
 
 
+def test_a_reading_that_changes_without_changing_the_advice_is_drawn_and_said_to_stay():
+    before, after = ("CYP2D6=Intermediate Metabolizer (1.0)",), ("CYP2D6=Intermediate Metabolizer (0.5)",)
+    told = advice("x", "CPIC", ("CYP2D6",), after, USUAL, adjusted_by=("duloxetine",), genotype_phenotypes=before)
+    conversion = card_of(a_drug(told)).conversion
+
+    assert not conversion.changes
+    assert conversion.title == "duloxetine counts today: the reading changes, the advice stays the same"
+    assert conversion.shifts[0].before_reading == "CYP2D6 Intermediate Metabolizer (1.0)"
+    assert conversion.shifts[0].after_reading == "CYP2D6 Intermediate Metabolizer (0.5)"
+
+
 def test_ambiguity_without_effect_is_said_to_hold_and_with_effect_is_listed():
     holds = card_of(a_drug(advice("x", "CPIC", ("CYP2B6",), IM, USUAL))).bodies[0][1][0]
     open_ = card_of(current_drugs()[2]).bodies[0][1][0]
@@ -167,6 +179,18 @@ def test_alerts_carry_a_shape_and_a_word_and_never_claim_that_all_is_well():
     assert all(a.mark.word and a.mark.tone for a in found)
     assert any("Red flags were not looked for." in a.text for a in found)
     assert not any(a.mark.tone == "fine" for a in found)
+
+
+def test_genes_of_current_drugs_come_first_and_the_others_are_folded():
+    table = gene_table(look_up(invented.mara(), read_wording()))
+
+    assert [row.gene for row in table.now] == ["CYP2D6", "CYP2C9", "CYP2C19"]
+    assert [row.gene for row in table.other] == ["TPMT", "CYP2B6", "HLA-B", "DPYD"]
+    assert table.other_title == "Show 4 other genes: 1 called, 1 ambiguous, 2 not called"
+
+
+def test_without_a_gene_there_is_no_table():
+    assert gene_table(look_up(invented.nobody(), read_wording())) is None
 
 
 def test_an_unlisted_action_is_shown_as_unknown_and_not_as_fine():

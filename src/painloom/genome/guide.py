@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from painloom.genome.calls import GeneColumn
-from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Option
+from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Memory, Option
 from painloom.genome.phenoconversion import adjusted, blocks, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
 from painloom.knowledge.prescribing import GENERAL
 from painloom.model.advice import Advice, Statement, Variant
 from painloom.model.genecall import Diplotype, GeneCall
-
-MOST_COMBINATIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +33,25 @@ class GuideColumn:
     of_sample: NDArray[np.intp]
 
 
-def guide(cards: Mapping[str, GuidanceCard], columns: Mapping[str, GeneColumn], setting: Setting, samples: int) -> dict[str, GuideColumn]:
-    """Advice of every card for every sample; cards in the given order."""
+def guide(
+    cards: Mapping[str, GuidanceCard], columns: Mapping[str, GeneColumn], setting: Setting, samples: int, memory: Memory | None = None
+) -> dict[str, GuideColumn]:
+    """Advice of every card for every sample; cards in the given order.  `memory` must belong to the same cards."""
     out = {}
     lenses: dict[object, Lens] = {}
+    memory = memory or Memory()
+    standing = memory.number(setting)
     for id_, card in cards.items():
         judge = Judge(card, [columns.get(gene) for gene in card.genes], setting, lenses)
-        classes = [lens.classes(samples) for lens in judge.lenses]
-        base = tuple(len(first) for first, _ in classes)
-        flat = np.ravel_multi_index(tuple(pointer for _, pointer in classes), base)
-        distinct, of_sample = np.unique(flat, return_inverse=True)
-        combos = np.stack(np.unravel_index(distinct, base), axis=1).tolist()
-        advice = (judge.advise([first[c] for (first, _), c in zip(classes, combo, strict=True)]) for combo in combos)
+        classes = [lens.classes(samples, memory) for lens in judge.lenses]
+        base = tuple(len(c.first) for c in classes)
+        distinct, of_sample = np.unique(np.ravel_multi_index(tuple(c.of_sample for c in classes), base), return_inverse=True)
+        advice = []
+        for combo in np.stack(np.unravel_index(distinct, base), axis=1).tolist():
+            key = id_, standing, *(c.numbers[n] for c, n in zip(classes, combo, strict=True))
+            if key not in memory.advice:
+                memory.advice[key] = judge.advise([c.first[n] for c, n in zip(classes, combo, strict=True)])
+            advice.append(memory.advice[key])
         out[id_] = GuideColumn(card, tuple(advice), of_sample.reshape(-1).astype(np.intp))
     return out
 
@@ -119,10 +124,11 @@ class Judge:
     def variants(self, options: Sequence[list[Option]], best: Statement) -> tuple[Variant, ...]:
         """Other statements that some diplotype which fits would give, each with the likeliest such reading."""
         found: dict[str, Variant] = {}
-        for combo in itertools.islice(itertools.product(*options), MOST_COMBINATIONS):
+        for combo in itertools.product(*options):
             statement = self.statement([o.key for o in combo], self.population)
             if statement != best and statement.id not in found:
-                text = ", ".join(f"{g} {o.text}: {o.phenotype}" for g, o in zip(self.card.genes, combo, strict=True) if o.text)
+                open_genes = ((g, o) for g, o, all_ in zip(self.card.genes, combo, options, strict=True) if len(all_) > 1)
+                text = ", ".join(f"{gene} {option.text}: {option.phenotype}" for gene, option in open_genes)
                 found[statement.id] = Variant(text, statement)
         return tuple(found.values())
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from painloom.genome.calls import GeneColumn, turned
 from painloom.genome.phenoconversion import Block, adjusted, nearest_key
+from painloom.model.advice import Advice
 from painloom.model.genecall import NOT_CALLED, Diplotype
 
 NO_RESULT = "No Result"
@@ -25,6 +26,28 @@ class Option:
     phenotype: str
 
 
+class Memory:
+    """Advice given before: a cohort that comes in blocks meets the same combinations again and again."""
+
+    def __init__(self) -> None:
+        """Nothing is remembered yet."""
+        self._numbers: dict[object, int] = {}
+        self.advice: dict[tuple[str | int, ...], Advice] = {}
+
+    def number(self, thing: object) -> int:
+        """A small number that stands for `thing`, the same for equal things."""
+        return self._numbers.setdefault(thing, len(self._numbers))
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Solutions that a table cannot tell apart: the first one of each class, the number of what the class looks like, each sample's class."""
+
+    first: list[int]
+    numbers: list[int]
+    of_sample: NDArray[np.intp]
+
+
 class Lens:
     """One gene as a guidance table sees it: which of its keys each solution leads to.
 
@@ -39,17 +62,17 @@ class Lens:
         self._looked_up: dict[tuple[int, bool], tuple[object, tuple[str | None, str]]] = {}
         self._options: dict[tuple[int, bool], list[Option]] = {}
         self._changes: dict[int, tuple[tuple[str, Option], ...]] = {}
-        self._classes: tuple[list[int], NDArray[np.intp]] | None = None
+        self._classes: Classes | None = None
 
-    def classes(self, samples: int) -> tuple[list[int], NDArray[np.intp]]:
-        """Solutions that the table cannot tell apart: the first solution of each class, and the class of every sample."""
+    def classes(self, samples: int, memory: Memory) -> Classes:
+        """Solutions that the table cannot tell apart."""
         if self._classes is None:
-            self._classes = self._find_classes(samples)
+            self._classes = self._find_classes(samples, memory)
         return self._classes
 
-    def _find_classes(self, samples: int) -> tuple[list[int], NDArray[np.intp]]:
+    def _find_classes(self, samples: int, memory: Memory) -> Classes:
         if self.column is None:
-            return [0], np.zeros(samples, dtype=np.intp)
+            return Classes([0], [memory.number(None)], np.zeros(samples, dtype=np.intp))
         numbers: dict[object, int] = {}
         first: list[int] = []
         of_solution = np.empty(len(self.column.solutions), dtype=np.intp)
@@ -59,7 +82,7 @@ class Lens:
                 numbers[same] = len(first)
                 first.append(number)
             of_solution[number] = numbers[same]
-        return first, of_solution[self.column.of_sample]
+        return Classes(first, [memory.number(same) for same in numbers], of_solution[self.column.of_sample])
 
     def _signature(self, number: int) -> object:
         """All that advice can see of a solution; a diplotype's name shows only where there is another to tell it from."""

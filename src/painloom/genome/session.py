@@ -7,6 +7,7 @@ from painloom.errors import InputError
 from painloom.genome.calls import GeneColumn, Matcher
 from painloom.genome.drugs import find_drugs
 from painloom.genome.guide import GuideColumn, Setting, guide
+from painloom.genome.lens import Memory
 from painloom.genome.rows import ABSENT, guide_rows
 from painloom.knowledge.cards import DrugCard, GuidanceCard
 from painloom.knowledge.load import Knowledge
@@ -26,13 +27,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Session:
-    """Gene columns of a file and what is needed to guide."""
+    """Gene columns of a file and what is needed to guide; `memory` is shared by sessions of the same cards."""
 
     knowledge: Knowledge
     genotypes: Genotypes | None
     columns: dict[str, GeneColumn]
     drugs: tuple[DrugCard, ...]
     warnings: tuple[str, ...]
+    memory: Memory
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class Session:
 
     def guide(self, cards: Mapping[str, GuidanceCard], age: float | None) -> dict[str, GuideColumn]:
         """Advice of these cards for all samples."""
-        return guide(cards, self.columns, Setting(self.drugs, age), len(self.samples))
+        return guide(cards, self.columns, Setting(self.drugs, age), len(self.samples), self.memory)
 
     def guide_rows(self, names: Sequence[str] | None, age: float | None) -> Iterator[tuple[str, ...]]:
         """Rows of `genome guide`: of all guidance cards, or of the named drugs (and then of drugs that no gene guides, too)."""
@@ -76,17 +78,28 @@ class Session:
                     )
 
 
-def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request, matcher: Matcher | None = None) -> Session:
+class Workbench:
+    """What is set up once for many files: cards encoded, vectors and combinations that were judged before."""
+
+    def __init__(self, knowledge: Knowledge, *, combinations: bool = False):
+        """`combinations`: research mode, see Matcher."""
+        self.knowledge = knowledge
+        self.matcher = Matcher(knowledge.genes, research=combinations)
+        self.memory = Memory()
+
+
+def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request, workbench: Workbench | None = None) -> Session:
     """Call every gene; refuse an outside call of a gene that no card knows, and outside calls beside several samples.
 
-    `matcher` is one that was made for the same cards before; without it the cards are encoded here.
+    `workbench` is one that was made for the same knowledge; without it the cards are encoded here.
     """
     unknown = [gene for gene in request.outside if gene not in knowledge.genes]
     if unknown:
         raise InputError(f"outside calls: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
         raise InputError(f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample")
-    columns = (matcher or Matcher(knowledge.genes, research=request.combinations)).call(genotypes, request.outside)
+    workbench = workbench or Workbench(knowledge, combinations=request.combinations)
+    columns = workbench.matcher.call(genotypes, request.outside)
     drugs, names = find_drugs(knowledge, request.drugs)
     warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)
-    return Session(knowledge, genotypes, columns, drugs, warnings)
+    return Session(knowledge, genotypes, columns, drugs, warnings, workbench.memory)

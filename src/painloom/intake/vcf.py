@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from painloom.intake import limits
 from painloom.intake.alleles_at_site import Place, View, listed_indels, place_of, view
 from painloom.intake.bytestream import Flow, open_file, packing_of, pieces
 from painloom.intake.contigs import CHROMOSOMES, HAPLOID, canonical
 from painloom.intake.limits import refusal
 from painloom.intake.options import ReadOptions
 from painloom.intake.rawtext import SAMPLE, maker_of, read_raw_text
-from painloom.intake.vcf_build import decide, pair, stated_build, unusable, weigh
+from painloom.intake.vcf_build import decide, has_old_mitochondrion, pair, stated_build, unproven, weigh
 from painloom.intake.vcf_copies import UNKNOWN, copies_of_region
 from painloom.intake.vcf_frames import MAGIC
 from painloom.intake.vcf_settle import Conflict
@@ -24,6 +25,7 @@ from painloom.model.genotypes import ABSENT_COPY, BUILDS, MISSING, UNLISTED, Gen
 
 __all__ = ["ReadOptions", "read_genotypes", "read_raw_text", "read_vcf", "sample_names"]
 
+OTHER_MITOCHONDRION = "the file has the mitochondrial sequence of hg19, whose positions differ"
 _VCF_START = b"##fileformat=VCF"
 
 
@@ -115,23 +117,26 @@ def _on_a_build(
 ) -> tuple[str, list[Place], list[list[int]], dict[int, str], list[str]]:
     """The build, the usable places on it with the records of each, reasons of the others by site, and warnings."""
     stated = stated_build(path, found.head, sorted({r.contig for r in found.records}), options.build)
-    rsids = [site.rsid for site in table.sites]
+    old = has_old_mitochondrion(found.head)
     tried = {}
     for candidate in BUILDS:
-        places = [p for i, site in enumerate(table.sites) if (p := place_of(site, i, candidate)) is not None]
+        placed = [p for i, site in enumerate(table.sites) if (p := place_of(site, i, candidate)) is not None]
+        places = [p for p in placed if not (old and p.chromosome == "chrM")]
         pairs = pair(places, found.records)
-        tried[candidate] = places, pairs, weigh(places, found.records, pairs, rsids)
+        tried[candidate] = places, pairs, weigh(places, found.records, pairs, table.sites)
     build = decide(path, stated, {name: evidence for name, (_, _, evidence) in tried.items()})
     places, pairs, _ = tried[build]
-    placed = {p.index for p in places}
-    dropped = {i: f"no position is known on {build}" for i in range(len(table.sites)) if i not in placed}
+    left = {p.index for p in places}
+    dropped = {
+        i: OTHER_MITOCHONDRION if old and canonical(site.chromosome) == "chrM" else f"no position is known on {build}"
+        for i, site in enumerate(table.sites)
+        if i not in left
+    }
     warnings = [stated.warning] if stated.warning else []
-    if build != BUILDS[0]:
-        unproven = unusable(places, found.records, pairs, found.head)
-        dropped |= unproven
-        if unproven:
-            warnings.append(f"{path.name}: {len(unproven)} sites were left out: their place on {build} did not prove right")
-    usable = [n for n, place in enumerate(places) if place.index not in dropped]
+    if wrong := unproven(places, found.records, pairs):
+        dropped |= dict.fromkeys(wrong, f"the position on {build} is not proven and the file has another base there")
+        warnings.append(f"{path.name}: {len(wrong)} sites were left out: their position on {build} did not prove right")
+    usable = [n for n, place in enumerate(places) if place.index not in wrong]
     return build, [places[n] for n in usable], [pairs[n] for n in usable], dropped, warnings
 
 
@@ -157,6 +162,9 @@ def _fill(
         if not seen:
             unseen.append((place, np.ones(samples, dtype=np.bool_)))
             continue
+        if len(seen) > limits.AT_ONE_SITE:
+            what = f"more than {limits.AT_ONE_SITE} records reach this site; remove repeated records"
+            raise refusal(path, f"{seen[0].record.contig}:{place.start}", what)
         try:
             settled = settle_site(place, seen, samples, rest_is_reference=options.absent_is_reference)
         except Conflict:

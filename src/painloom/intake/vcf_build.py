@@ -12,7 +12,7 @@ from painloom.intake.contigs import OLD_MITOCHONDRION, build_of_length, build_of
 from painloom.intake.limits import refusal
 from painloom.intake.vcf_head import Head
 from painloom.intake.vcf_records import Record
-from painloom.model.genotypes import BUILDS
+from painloom.model.genotypes import BUILDS, Site
 
 _ENOUGH_PLAIN = 3  # non-variant records that must agree: one reference block in four starts on the right base by chance
 _OVERWHELMING = 10
@@ -105,8 +105,11 @@ def pair(places: Sequence[Place], records: Sequence[Record]) -> list[list[int]]:
     return out
 
 
-def weigh(places: Sequence[Place], records: Sequence[Record], pairs: Sequence[Sequence[int]], rsids: Sequence[str]) -> Evidence:
-    """How the records fit the places of one build; places whose coordinates are not proven can only agree."""
+def weigh(places: Sequence[Place], records: Sequence[Record], pairs: Sequence[Sequence[int]], sites: Sequence[Site]) -> Evidence:
+    """How the records fit the places of one build.
+
+    Places whose coordinates are not proven can only agree, places that are the same on both builds can only contradict.
+    """
     evidence = Evidence()
     for place, numbers in zip(places, pairs, strict=True):
         for record in (records[n] for n in numbers):
@@ -114,9 +117,10 @@ def weigh(places: Sequence[Place], records: Sequence[Record], pairs: Sequence[Se
             if wrong is not None:
                 if place.proven:
                     evidence.against.append((place, record, wrong))
-            elif record.position == place.start:
+            elif record.position == place.start and sites[place.index].position != sites[place.index].position37:
+                rsid = sites[place.index].rsid
                 same = record.reference == place.reference and not set(place.alleles).isdisjoint(record.alternates)
-                named = same or (bool(rsids[place.index]) and record.identifier == rsids[place.index])
+                named = same or (bool(rsid) and record.identifier == rsid)
                 evidence.named += named
                 evidence.plain += record.is_plain and not named
     return evidence
@@ -162,13 +166,15 @@ def _wrong_base(path: Path, build: str, evidence: Evidence) -> InputError:
     return refusal(path, f"{record.contig}:{position}", what)
 
 
-def unusable(places: Sequence[Place], records: Sequence[Record], pairs: Sequence[Sequence[int]], head: Head) -> dict[int, str]:
-    """Places that may not be read on GRCh37, with the reason: coordinates that proved wrong, another mitochondrial sequence."""
-    found = {}
-    old = any(canonical(c.name) == "chrM" and c.length == OLD_MITOCHONDRION for c in head.contigs)
-    for place, numbers in zip(places, pairs, strict=True):
-        if old and place.chromosome == "chrM":
-            found[place.index] = "the file has the mitochondrial sequence of hg19, whose positions differ"
-        elif not place.proven and any(contradiction(place, records[n]) for n in numbers):
-            found[place.index] = "the position on GRCh37 is not proven and the file has another base there"
-    return found
+def has_old_mitochondrion(head: Head) -> bool:
+    """Whether the file has the mitochondrial sequence of UCSC's hg19, whose positions are not those of the tables."""
+    return any(canonical(c.name) == "chrM" and c.length == OLD_MITOCHONDRION for c in head.contigs)
+
+
+def unproven(places: Sequence[Place], records: Sequence[Record], pairs: Sequence[Sequence[int]]) -> frozenset[int]:
+    """Sites (by row) whose coordinates were inferred and turn out wrong: a record has another base there."""
+    return frozenset(
+        place.index
+        for place, numbers in zip(places, pairs, strict=True)
+        if not place.proven and any(contradiction(place, records[n]) for n in numbers)
+    )

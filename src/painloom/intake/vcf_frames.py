@@ -58,6 +58,8 @@ class FrameScanner:
         known = {contig.index: canonical(contig.name) for contig in self.head.contigs}
         self._chromosome = known
         self._bases = {i: self.windows.ranks[name] * STRIDE for i, name in known.items() if name in self.windows.ranks}
+        self._samples = len(self.head.samples)
+        self._both = (self.windows.both.starts.tolist(), self.windows.both.stops.tolist())
         self._sites = (self.windows.sites.starts.tolist(), self.windows.sites.stops.tolist())
         self._regions = (self.windows.regions.starts.tolist(), self.windows.regions.stops.tolist())
 
@@ -69,22 +71,26 @@ class FrameScanner:
         InputError : a record whose lengths or number of samples no BCF file may have.
         """
         data = self.rest + piece if self.rest else piece
-        at, chosen = 0, []
-        last = -1
-        while len(data) - at >= _FIXED.size:
-            shared, own, contig, start, bases, _, _, samples = _FIXED.unpack_from(data, at)
+        at, chosen, last, base = 0, [], -1, None
+        unpack, fixed, ready = _FIXED.unpack_from, _FIXED.size, len(data)
+        starts, stops = self._both
+        many = len(stops)
+        while ready - at >= fixed:
+            shared, own, contig, start, bases, _, _, samples = unpack(data, at)
             size = 8 + shared + own
-            if shared < 24 or size > limits.LINE or samples & 0xFFFFFF != len(self.head.samples) or contig < 0:
+            if shared < 24 or size > limits.LINE or samples & 0xFFFFFF != self._samples or contig < 0:
                 raise self._wrong("has impossible lengths or another number of samples than the header: the file is damaged")
-            if len(data) - at < size:
+            if ready - at < size:
                 break
             self.number += 1
             if contig != last:
                 self.chromosomes.add(self._chromosome.get(contig, ""))
-                last = contig
-            base = self._bases.get(contig)
-            if base is not None and self._wanted(base + start + 1, max(bases, 1), data[at : at + 8 + shared]):
-                chosen.append(data[at : at + size])
+                last, base = contig, self._bases.get(contig)
+            if base is not None:
+                first = base + start + 1
+                near = bisect_left(stops, first)
+                if near < many and starts[near] < first + max(bases, 1) and self._wanted(first, bases, data[at : at + 8 + shared]):
+                    chosen.append(data[at : at + size])
             at += size
         self.rest = data[at:]
         return chosen
@@ -96,7 +102,7 @@ class FrameScanner:
         return []
 
     def _wanted(self, start: int, bases: int, shared: bytes) -> bool:
-        stop = start + bases - 1
+        stop = start + max(bases, 1) - 1
         if _meets(self._sites, start, stop):
             return True
         symbolic = b"<DEL" in shared or b"<DUP" in shared or b"<CN" in shared

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,7 @@ class RecordParser:
     head: bytes = b""
     phase_names: dict[str, int] = field(default_factory=dict)
     count: int = 0
+    at_position: Counter[str] = field(default_factory=Counter)
 
     def records(self, lines: Iterable[bytes]) -> Iterator[Record]:
         """The records, in order.
@@ -104,6 +106,10 @@ class RecordParser:
         if self.count > limits.SELECTED:
             raise refusal(self.path, "", f"holds more than {limits.SELECTED} records at the sites; remove repeated records")
         places = [checked_place(line, self.path, binary=bool(self.head)) for line in batch]
+        self.at_position.update(places)
+        crowded = next((p for p in dict.fromkeys(places) if self.at_position[p] > limits.AT_ONE_POSITION), "")
+        if crowded:
+            raise refusal(self.path, crowded, f"more than {limits.AT_ONE_POSITION} records of one position; remove repeated records")
         with tempfile.TemporaryFile() as file:
             if self.head:
                 file.write(self.head + b"".join(batch))

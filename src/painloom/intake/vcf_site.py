@@ -47,6 +47,10 @@ def settle_site(place: Place, views: Sequence[View], samples: int, *, rest_is_re
     settled = Settled(codes, phase.astype(np.int32), unseen)
     for number, outcome in enumerate(outcomes):
         _note(settled, views, outcome, np.flatnonzero(kind_of == number))
+    common = set(settled.reasons.values())
+    filters = {f"filter {view.record.filter}" for view in views if view.record.filter}
+    if len(settled.reasons) == samples and len(common) == 1 and (samples > 1 or common <= filters):
+        settled.reasons = {-1: common.pop()}
     return settled
 
 
@@ -106,12 +110,6 @@ def _note(settled: Settled, views: Sequence[View], outcome: Outcome, members: ND
         return
     if outcome.weak >= 0:
         record = views[outcome.weak].record
-        if record.filter and len(members) == len(settled.codes):
-            settled.reasons[-1] = f"filter {record.filter}"
-            return
         settled.reasons |= {int(i): f"filter {record.filter}" if record.filter else record.weak[int(i)] for i in members}
     elif outcome.reason:
-        if len(members) == len(settled.codes) > 1:
-            settled.reasons[-1] = outcome.reason
-        else:
-            settled.reasons |= {int(i): outcome.reason for i in members}
+        settled.reasons |= {int(i): outcome.reason for i in members}

@@ -31,7 +31,7 @@ def site_counts(call: GeneCall, lookup: Lookup) -> str:
     """How many defining sites were seen, in words; where the call holds no sites, where it came from."""
     words = lookup.words
     if not call.sites:
-        return words("gene.no_sites", origin=call.origin) if call.diplotypes else words("gene.no_list")
+        return words("gene.no_sites", origin=words.word("origin", call.origin)) if call.diplotypes else words("gene.no_list")
     seen = sum(site.state != "missing" for site in call.sites)
     variants = sum(site.state in ("variant", "unlisted") for site in call.sites)
     text = words("gene.seen", seen=seen, total=len(call.sites), variants=variants)

@@ -101,6 +101,7 @@ def _card(view: DrugView, anchor: str, lookup: Lookup) -> DrugCard:
         conversion=conversion_of(view, lookup),
         note=view.note.text if view.note else "",
         note_sources=lookup.sources(view.note.sources) if view.note else (),
+        lead=f"{lead.body}: {lead.statement.summary}" if lead else "",
         why=_why(lead, view, lookup) if lead else "",
         pain=view.pain,
         drug_class=view.drug_class,

@@ -85,7 +85,8 @@ def ordered_calls(lookup: Lookup) -> list[tuple[int, GeneCall]]:
 def gene_table(lookup: Lookup) -> GeneTable | None:
     """A row for every gene of `ordered_calls`; None where there is none."""
     wanted = _wanted(lookup)
-    now, other = [], []
+    now: list[GeneRow] = []
+    other: list[GeneRow] = []
     for n, call in ordered_calls(lookup):
         (now if call.gene in wanted else other).append(_row(call, f"gene-{n}", lookup))
     if not now:
@@ -149,7 +150,7 @@ def _row(call: GeneCall, anchor: str, lookup: Lookup) -> GeneRow:
         to_get=to_get(call, lookup) if uncalled else "",
         structural=tuple((change, d.name, _first_phenotypes(d.readings)) for change, d in call.structural),
         components=", ".join(call.components),
-        origin=call.origin,
+        origin=words.word("origin", call.origin),
         card=words("basis.card_text", id=call.card[0], release=call.card[1]) if call.card[0] else "",
         quality=tuple(q for f in lookup.assessment.findings if f.code.split(".")[1:2] == [call.gene.lower()] for q in f.quality),
     )

@@ -120,7 +120,10 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class DrugCard:
-    """One drug: the finding is its heading; `standing` is a code of the wording card, `rank` orders cards."""
+    """One drug: the finding is its heading; `lead` is the advice that decides, with its body.
+
+    `standing` is a code of the wording card, `rank` orders cards.
+    """
 
     anchor: str
     label: str
@@ -137,6 +140,7 @@ class DrugCard:
     conversion: Conversion | None
     note: str
     note_sources: tuple[Ref, ...]
+    lead: str
     why: str
     pain: bool
     drug_class: str

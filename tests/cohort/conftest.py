@@ -1,0 +1,6 @@
+"""The console script's runner lies beside the tests of the doors."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "doors"))

@@ -1,0 +1,84 @@
+"""Time and memory of one command, and the table of figures."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure with what it is held against; `better` is "less" or "more", `kind` is limit or peer."""
+
+    what: str
+    figure: float
+    unit: str
+    against: float
+    better: str
+    kind: str
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.against / self.figure if self.better == "less" else self.figure / self.against
+
+    @property
+    def holds(self) -> bool:
+        return self.kind == "peer" or self.ratio >= 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """Wall seconds and peak resident megabytes of a finished command, and what it wrote to stdout."""
+
+    seconds: float
+    megabytes: float
+    output: str
+
+
+def run(command: Sequence[str], *, one_core: bool = False, warm: bool = False) -> Run:
+    """Run once (after a first run that fills the disk cache when `warm`); a failing command stops the benchmark."""
+    if warm:
+        run(command, one_core=one_core)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_NUM_THREADS": "1"} if one_core else dict(os.environ)
+    core = {min(os.sched_getaffinity(0))}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+        preexec_fn=(lambda: os.sched_setaffinity(0, core)) if one_core else None,
+    )
+    output = process.stdout.read() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"benchmark: exit {process.returncode}: {' '.join(command)}")
+    return Run(seconds, used.ru_maxrss / 1024, output)
+
+
+def best_of(count: int, command: Sequence[str]) -> Run:
+    """The fastest of several runs."""
+    return min((run(command) for _ in range(count)), key=lambda r: r.seconds)
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """The rows, one a line."""
+    head = ("what", "figure", "against", "ratio", "", "note")
+    lines = [head]
+    for row in rows:
+        word = "holds" if row.kind == "limit" and row.holds else "MISSED" if row.kind == "limit" else "x the peer"
+        ratio = f"{row.ratio:.2f}" if row.ratio < 100 else f"{row.ratio:,.0f}"
+        against = f"{row.kind} {row.against:,.4g} {row.unit}"
+        lines.append((row.what, f"{row.figure:,.4g} {row.unit}", against, ratio, word, row.note))
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
