@@ -16,7 +16,7 @@ AS_OF = 2026-11-24
 	touch $@ .venv/core
 
 demo: .venv/core
-	$(BIN)/painloom assess examples/mara -o out/mara --as-of $(AS_OF)
+	$(BIN)/painloom assess examples/mara -o build/mara --as-of $(AS_OF)
 
 lint: .venv/dev
 	$(BIN)/ruff format --check --quiet src tests tools
@@ -32,4 +32,4 @@ bench: .venv/dev
 	$(BIN)/python tools/bench.py
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv build

@@ -3,7 +3,7 @@
     bench.py [--reference FOLDER] [--quick]
 
 FOLDER holds the genome reference material (cases/, sources/); without it the cohort is made from the cards' allele frequencies and the
-concordance tables are left out, and the table says so.  Inputs are made once in out/bench.
+concordance tables are left out, and the table says so.  Inputs are made once in build/bench.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def main() -> int:
     ask.add_argument("--quick", action="store_true", help="a tenth of the whole genome and of the cohort")
     args = ask.parse_args()
     reference = args.reference if (args.reference / "cases").is_dir() else None
-    folder = ROOT / "out" / "bench"
+    folder = ROOT / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     scale = 10 if args.quick else 1
     rows: list[Row] = [*command_rows(ROOT)]

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from painloom.genome.calls import Matcher, gene_call
-from painloom.intake.vcf import read_genotypes
 from painloom.intake.options import ReadOptions
+from painloom.intake.vcf import read_genotypes
 from painloom.knowledge.load import load
 
 PANEL = "cases/1kgp_3202_pgx_sites.vcf.gz"

@@ -35,7 +35,7 @@ def whole_genome(folder: Path, lines: int) -> Path:
     for site in load().table.sites:
         sites.setdefault(site.chromosome, {})[site.position] = site
     total, rng = sum(LENGTHS.values()), np.random.default_rng(7)
-    with pysam.BGZFile(str(path), "w") as file:
+    with pysam.BGZFile(str(path), "w", None) as file:
         file.write((_head() + COLUMNS + "\tPERSON\n").encode())
         for name, length in LENGTHS.items():
             own = sites.get(name, {})
@@ -60,7 +60,7 @@ def cohort(folder: Path, samples: int, reference: Path | None) -> Path:
     path = folder / f"cohort-{'panel' if reference else 'drawn'}-{samples}.vcf.gz"
     if not path.exists():
         lines = _panel_lines(reference / PANEL) if reference else _drawn_lines(3202)
-        with pysam.BGZFile(str(path), "w") as file:
+        with pysam.BGZFile(str(path), "w", None) as file:
             for line in lines:
                 file.write((line if line.startswith("##") else _repeat(line, samples)).encode())
     return path
@@ -76,10 +76,8 @@ def _repeat(line: str, samples: int) -> str:
     cells = line.rstrip("\n").split("\t")
     own = cells[9:]
     rounds = -(-samples // len(own))
-    if line.startswith("#"):
-        tiled = [f"{name}.{n}" for n in range(rounds) for name in own][:samples]
-    else:
-        tiled = (own * rounds)[:samples]
+    named = [f"{name}.{n}" for n in range(rounds) for name in own]
+    tiled = (named if line.startswith("#") else own * rounds)[:samples]
     return "\t".join([*cells[:9], *tiled]) + "\n"
 
 

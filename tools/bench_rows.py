@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
 from bench_measure import BIN, Row, best_of, run
 
 PAINLOOM = str(BIN / "painloom")
@@ -16,7 +17,7 @@ def command_rows(root: Path) -> list[Row]:
     helped = best_of(5, [PAINLOOM, "--help"])
     called = best_of(3, [PAINLOOM, "genome", "call", str(case / "genome.vcf")])
     guided = best_of(3, [PAINLOOM, "genome", "guide", str(case / "genome.vcf")])
-    assessed = best_of(3, [PAINLOOM, "assess", str(case), "-o", str(root / "out" / "bench" / "mara"), "--as-of", "2026-11-24"])
+    assessed = best_of(3, [PAINLOOM, "assess", str(case), "-o", str(root / "build" / "bench" / "mara"), "--as-of", "2026-11-24"])
     return [
         Row("painloom --help", helped.seconds, "s", 0.3, "less", "limit"),
         Row("genome call, one targeted VCF", called.seconds, "s", 1.2, "less", "limit", f"{called.megabytes:.0f} MB"),

@@ -14,16 +14,12 @@ def main() -> int:
     if apt is None or os.geteuid() != 0:
         print("browser tests: no Chromium here and no right to install one; they will be skipped")
         return 0
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([apt, "update", "-qq"], check=False, **quiet)
+    subprocess.run([apt, "update", "-qq"], check=False, capture_output=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    done = subprocess.run(install, check=False, env=environment, **quiet)
-    print(
-        "browser tests: installed Chromium"
-        if done.returncode == 0
-        else "browser tests: Chromium could not be installed; they will be skipped"
-    )
+    done = subprocess.run(install, check=False, env=environment, capture_output=True)
+    said = "installed Chromium" if done.returncode == 0 else "Chromium could not be installed; they will be skipped"
+    print(f"browser tests: {said}")
     return 0
 
 

@@ -27,8 +27,19 @@ CHOSEN = {"OPRM1": {154039662: ("A", "G")}}  # research genes without named alle
 NOT_COVERED = {"DPYD", "CACNA1S", "CFTR", "MT-RNR1", "TNF", "SCN9A"}
 NO_CALL = {("TPMT", 18138969), ("G6PD", 154532269), ("NUDT15", 48037849)}
 LENGTHS = {
-    "chr1": 248956422, "chr2": 242193529, "chr4": 190214555, "chr6": 170805979, "chr7": 159345973, "chr8": 145138636,
-    "chr10": 133797422, "chr12": 133275309, "chr13": 114364328, "chr16": 90338345, "chr19": 58617616, "chr22": 50818468, "chrX": 156040895,
+    "chr1": 248956422,
+    "chr2": 242193529,
+    "chr4": 190214555,
+    "chr6": 170805979,
+    "chr7": 159345973,
+    "chr8": 145138636,
+    "chr10": 133797422,
+    "chr12": 133275309,
+    "chr13": 114364328,
+    "chr16": 90338345,
+    "chr19": 58617616,
+    "chr22": 50818468,
+    "chrX": 156040895,
 }
 
 CASE = """\
@@ -101,7 +112,18 @@ def record(site: Site) -> str:
     else:
         numbers = sorted(([site.alleles[0], *alts]).index(a) for a in pair)
         genotype = f"{numbers[0]}/{numbers[1]}:{99 if numbers[1] == 0 else 87}:{24 + site.position % 17}"
-    cells = [site.chromosome, site.position, site.rsid or ".", site.alleles[0], ",".join(alts) or ".", ".", "PASS", ".", "GT:GQ:DP", genotype]
+    cells = [
+        site.chromosome,
+        site.position,
+        site.rsid or ".",
+        site.alleles[0],
+        ",".join(alts) or ".",
+        ".",
+        "PASS",
+        ".",
+        "GT:GQ:DP",
+        genotype,
+    ]
     return "\t".join(map(str, cells))
 
 
@@ -109,8 +131,14 @@ def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/mara")
     folder.mkdir(parents=True, exist_ok=True)
     order = {name: i for i, name in enumerate(LENGTHS)}
-    sites = {(s.chromosome, s.position, s.alleles[0]): s for s in load().table.sites if s.gene not in NOT_COVERED and s.chromosome in LENGTHS}
-    lines = ["##fileformat=VCFv4.2", "##source=invented for the painloom example; not a person", '##FILTER=<ID=PASS,Description="All filters passed">']
+    sites = {
+        (s.chromosome, s.position, s.alleles[0]): s for s in load().table.sites if s.gene not in NOT_COVERED and s.chromosome in LENGTHS
+    }
+    lines = [
+        "##fileformat=VCFv4.2",
+        "##source=invented for the painloom example; not a person",
+        '##FILTER=<ID=PASS,Description="All filters passed">',
+    ]
     lines += [f"##contig=<ID={name},length={length},assembly=GRCh38>" for name, length in LENGTHS.items()]
     lines += [
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',

@@ -19,7 +19,7 @@ _HOME = {
     "read_genotypes": "painloom.intake.vcf",
     "render_html": "painloom.report.html",
 }
-__all__ = ["KNOWLEDGE_RELEASE", "__version__", *sorted(_HOME)]  # noqa: PLE0604
+__all__ = ["KNOWLEDGE_RELEASE", "__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> object:

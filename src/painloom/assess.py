@@ -130,5 +130,6 @@ def _citations(knowledge: Knowledge, session: Session, *, calls_used: bool) -> I
     if calls_used:
         used.update(dict.fromkeys(s for c in session.columns.values() for s in c.panel.card.sources))
         used.update(dict.fromkeys(s for c in knowledge.guidance.values() for s in c.sources))
+        used.update(dict.fromkeys(s for d in knowledge.drugs.values() if d.no_gene for s in d.no_gene_sources))
     used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

@@ -35,7 +35,8 @@ class Genome:
 
     def __init__(self, *genes, samples=(NAME,), build="GRCh38"):
         self.samples, self.build = samples, build
-        self.sites = [s for s in knowledge().table.sites if s.gene in genes and s.proven37 and len(s.alleles[0]) < 30]
+        every = [s for s in knowledge().table.sites if s.gene in genes]
+        self.sites = [s for s in every if build == "GRCh38" or (s.proven37 and len(s.alleles[0]) < 30)]
         self.genotypes = {(s.gene, s.position): ["0/0"] * len(samples) for s in self.sites}
 
     def site(self, gene, label):

@@ -41,7 +41,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Classes:
-    """Solutions that a table cannot tell apart: the first one of each class, the number of what the class looks like, each sample's class."""
+    """Solutions that a table cannot tell apart: the first of each class, a number for what it looks like, every sample's class."""
 
     first: list[int]
     numbers: list[int]

@@ -234,4 +234,3 @@ def _trimmed(reference: str, alternate: str) -> tuple[int, int, str]:
     rest = shorter - right
     left = next((i for i in range(rest) if reference[i] != alternate[i]), rest)
     return left, len(reference) - right, alternate[left : len(alternate) - right]
-

@@ -86,9 +86,7 @@ def read_vcf(path: Path, table: SiteTable, *, options: ReadOptions) -> Genotypes
     found = gather(path, windows_of(table), options)
     build, places, pairs, dropped, warnings = _on_a_build(path, table, found, options)
     shape = len(table.sites), len(found.samples)
-    draft = _Draft(
-        np.full((*shape, 2), MISSING, dtype=np.int8), np.zeros(shape, dtype=np.int32), np.zeros(shape[0], dtype=np.uint8)
-    )
+    draft = _Draft(np.full((*shape, 2), MISSING, dtype=np.int8), np.zeros(shape, dtype=np.int32), np.zeros(shape[0], dtype=np.uint8))
     draft.reasons.update({(site, -1): reason for site, reason in dropped.items()})
     unseen = _fill(path, draft, places, _views(places, pairs, found), options)
     if options.absent_is_reference:

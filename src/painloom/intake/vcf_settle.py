@@ -145,9 +145,7 @@ def _check_dosage(views: Sequence[View], rows: Sequence[Row], edits: Sequence[Pa
                 raise Conflict
 
 
-def _opposed(
-    place: Place, views: Sequence[View], rows: Sequence[Row], edits: Sequence[Pair], touching: Sequence[int]
-) -> Outcome | None:
+def _opposed(place: Place, views: Sequence[View], rows: Sequence[Row], edits: Sequence[Pair], touching: Sequence[int]) -> Outcome | None:
     """A non-variant record against a substitution at the same base.  (At an indel both may stand: the base, then the indel.)"""
     if place.is_indel:
         return None
@@ -174,9 +172,7 @@ def _distinct(rows: Sequence[Row], edits: Sequence[Pair], touching: Sequence[int
     return kept
 
 
-def _placed(
-    rows: Sequence[Row], edits: Sequence[Pair], kept: Sequence[int], linked: bool
-) -> tuple[list[Edit], list[Edit]] | None:
+def _placed(rows: Sequence[Row], edits: Sequence[Pair], kept: Sequence[int], linked: bool) -> tuple[list[Edit], list[Edit]] | None:
     slots: tuple[list[Edit], list[Edit]] = ([], [])
     for i in kept:
         turned = [] if linked or rows[i].second == NO_COPY else [edits[i][::-1]]
