@@ -67,7 +67,8 @@ def run_check(args: argparse.Namespace) -> int:
 
     knowledge = _load(args)
     wrong = check(knowledge)
-    write_table(("problem",), ((line,) for line in wrong), args.format, args.output)
+    if wrong or args.format != "text":
+        write_table(("problem",), ((line,) for line in wrong), args.format, args.output)
     say(f"{sum(1 for _ in card_files(knowledge))} cards, {len(knowledge.sources)} sources, {len(wrong)} problems")
     return 3 if wrong else 0
 
