@@ -18,11 +18,13 @@ class GenotypeBuilder:
 
     def __init__(self, genes=None):
         self.table = knowledge().table
-        self.place = {(s.gene, s.position): i for i, s in enumerate(self.table.sites)}
+        self.place = {(s.gene, s.position): i for i, s in reversed(list(enumerate(self.table.sites)))}
+        self.watched = [i for i, s in enumerate(self.table.sites) if self.place[s.gene, s.position] != i]
         count = len(self.table.sites)
         self.codes = np.zeros((count, 1, 2), dtype=np.int8)
         self.phase = np.zeros((count, 1), dtype=np.int32)
         self.copies = np.full((len(self.table.regions), 1), -1, dtype=np.int8)
+        self.codes[self.watched] = MISSING
         if genes is not None:
             others = [i for i, s in enumerate(self.table.sites) if s.gene not in genes]
             self.codes[others] = MISSING

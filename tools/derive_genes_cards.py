@@ -256,6 +256,8 @@ def tables_of(inputs: Inputs, gene: str, plan: Plan, exempt: Exemptions, offset:
         _, placed = place_all(inputs, gene, variants, Card(gene))
         if placed:
             tables[key] = [site_table(p, plan.texts[p.variant.position]) for p in placed]
+    for table in tables.get("ignored", []):
+        table["stops_call"] = table["position"] in plan.stops_call
     return tables
 
 

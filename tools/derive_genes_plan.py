@@ -21,6 +21,7 @@ class Plan:
     deletion: str = ""
     overrule: tuple[int, int, str] | None = None
     texts: dict[int, str] = field(default_factory=dict)  # words for the extra and the ignored sites of the exemptions
+    stops_call: frozenset[int] = frozenset()  # ignored sites whose variant is no reference: seen there, nothing is called
     note: str = ""
     aliases: tuple[tuple[str, str, str], ...] = ()  # (written, accepted, why)
     dated_phenotypes: bool = False  # the body's table is only in the phenotype files of 2025-11
@@ -108,6 +109,7 @@ PLANS: dict[str, Plan] = {
             154532439: "Synonymous (rs2230037); used by no definition, the reference bases of the two builds differ.",
             154532990: "Villeurbanne, deficient with CNSHA: seen here it is neither Chatham nor the reference.",
         },
+        stops_call=frozenset({154532990}),
         aliases=(("B", "B (reference)", "short name"),),
         note="One copy in males. A heterozygous woman is `Variable`: the gene cannot tell her enzyme activity, measure it.",
         open_questions=(
@@ -134,6 +136,7 @@ PLANS: dict[str, Plan] = {
         313,
         "reference",
         texts={38580126: "c.14510delA: seen here it is neither c.14509C>G nor the reference."},
+        stops_call=frozenset({38580126}),
         severity=(MH, "uncertain or normal function", "normal function"),
         note="Reference/Reference is uncertain susceptibility: no known variant does not exclude malignant hyperthermia.",
         open_questions=(

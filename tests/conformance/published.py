@@ -8,9 +8,8 @@ from itertools import product
 
 from builders import knowledge
 
-from painloom.genome.calls import Matcher
 from painloom.genome.rows import CALL_COLUMNS, call_values
-from painloom.genome.session import Request, open_session
+from painloom.genome.session import Request, Workbench, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes
 
 LETTERS = {"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC", "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT"}
@@ -22,15 +21,15 @@ def rows(path):
 
 
 @lru_cache(maxsize=1)
-def matcher():
-    return Matcher(knowledge().genes)
+def workbench():
+    return Workbench(knowledge())
 
 
 @lru_cache(maxsize=200)
 def session(path, *, samples=None, absent_is_reference=False):
     """The file as `genome call` opens it."""
     genotypes = read_genotypes(path, knowledge().table, ReadOptions(samples=samples, absent_is_reference=absent_is_reference))
-    return open_session(knowledge(), genotypes, Request({}), matcher())
+    return open_session(knowledge(), genotypes, Request({}), workbench())
 
 
 def call_row(opened, gene, sample=None):

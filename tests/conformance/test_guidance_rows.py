@@ -5,7 +5,7 @@ import re
 import pytest
 from builders import knowledge
 from console import painloom, table
-from published import matcher, rows
+from published import workbench, rows
 
 from painloom.genome.rows import GUIDE_COLUMNS
 from painloom.genome.session import Request, open_session
@@ -64,7 +64,7 @@ def calls_of(expected):
 
 def advised(genotypes, drug, body, calls):
     """The rows of `genome guide` of a drug and body that name every gene that was given."""
-    found = open_session(knowledge(), genotypes, Request(calls), matcher()).guide_rows([drug], None)
+    found = open_session(knowledge(), genotypes, Request(calls), workbench()).guide_rows([drug], None)
     named = [dict(zip(GUIDE_COLUMNS, row, strict=True)) for row in found]
     return [row for row in named if row["body"] == body and calls.keys() <= set(row["genes"].split(";"))]
 

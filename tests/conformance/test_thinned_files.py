@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from builders import knowledge
-from published import call_row, fitting, matcher, rows, session, turn
+from published import call_row, fitting, workbench, rows, session, turn
 
 from painloom.genome.session import Request, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes
@@ -46,7 +46,7 @@ def test_no_diplotype_of_the_full_call_is_lost_with_a_third_of_the_records(compl
     for n in range(FILES_A_SEED):
         path = files[(seed * FILES_A_SEED + n) % len(files)]
         genotypes = read_genotypes(thinned(path, tmp_path / "thin.vcf", seed), knowledge().table, ReadOptions())
-        thin = open_session(knowledge(), genotypes, Request({}), matcher())
+        thin = open_session(knowledge(), genotypes, Request({}), workbench())
         for gene in complete[path]:
             full, less = call_row(session(path), gene), call_row(thin, gene)
             lost = {turn(d) for d in fitting(full)} - {turn(d) for d in fitting(less)}
@@ -63,7 +63,7 @@ def test_what_was_removed_is_listed_as_missing(complete, tmp_path, seed):
     path = sorted(complete)[seed]
     thin_path = thinned(path, tmp_path / "thin.vcf", seed)
     genotypes = read_genotypes(thin_path, knowledge().table, ReadOptions())
-    thin = open_session(knowledge(), genotypes, Request({}), matcher())
+    thin = open_session(knowledge(), genotypes, Request({}), workbench())
     kept = {tuple(line.split("\t")[:2]) for line in thin_path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
     silent = {}
     for gene in complete[path]:

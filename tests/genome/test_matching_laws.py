@@ -132,7 +132,7 @@ def test_a_cohort_is_its_people_in_any_order(persons, seed):
     codes = np.stack([p[2] for p in persons], axis=1)
     phase = np.stack([p[3] for p in persons], axis=1)
     order = np.random.default_rng(seed).permutation(len(persons))
-    copies = np.full(len(persons), -1, dtype=np.int8)
+    copies = np.full((1, len(persons)), -1, dtype=np.int8)
     for take in (np.arange(len(persons)), order):
         groups = group(codes[:, take], phase[:, take], copies)
         for n, who in enumerate(take):

@@ -202,6 +202,29 @@ def test_undocumented_allele_is_no_call_or_reference_as_the_card_says():
     assert "undocumented" in " ".join(dpyd.notes)
 
 
+@pytest.mark.parametrize(("gene", "position", "name"), [("G6PD", 154532990, "Villeurbanne"), ("RYR1", 38580126, "c.14510delA")])
+def test_harmful_variant_without_a_definition_never_reads_as_reference(gene, position, name):
+    """Both share their position with a defined variant; reading them as the reference would call a grave allele normal."""
+    builder = GenotypeBuilder(genes={gene})
+    row = next(i for i in builder.watched if (builder.table.sites[i].gene, builder.table.sites[i].position) == (gene, position))
+    builder.codes[row, 0] = (0, 1)
+    found = call(gene, builder.build())
+
+    assert found.status == "not_called"
+    assert name in found.reason
+
+
+def test_tag_variant_is_a_hint_and_changes_no_advice():
+    builder = GenotypeBuilder(genes={"HLA-B"})
+    row = next(i for i, s in enumerate(builder.table.sites) if s.rsid == "rs2395029")
+    builder.codes[row, 0] = (0, 1)
+    found = call("HLA-B", builder.build())
+
+    assert found.status == "not_called"
+    assert "hint only: rs2395029 T/G" in found.notes[0]
+    assert advise("cpic-abacavir", genotypes=builder.build()).statement.action == "none"
+
+
 def test_one_x_chromosome_gives_one_allele():
     genotypes = GenotypeBuilder(genes={"G6PD"}).one_copy("G6PD").build()
     assert [d.name for d in call("G6PD", genotypes).diplotypes] == ["B (reference)"]

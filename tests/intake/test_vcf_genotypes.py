@@ -110,7 +110,7 @@ def test_other_than_two_copies_on_an_autosome_is_refused(tmp_path, gt):
         Vcf("person").add(*SNV, gt).read(tmp_path)
 
 
-@pytest.mark.parametrize("gt", ["0/2", "0/7", "a/b", "-1/0", "0/", "", "0\\1", "0/1x", "0//1", "0/99999999999"])
+@pytest.mark.parametrize("gt", ["0/2", "0/7", "a/b", "-1/0", "0/", "", "0\\1", "0/1x", "0//1", "0/65537", "0/99999999999"])
 def test_malformed_genotype_is_refused_with_its_place(tmp_path, gt):
     with pytest.raises(InputError, match=r"^genome\.vcf: chr10:94781859: ") as error:
         Vcf("person").add(*SNV, gt).read(tmp_path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,13 @@ from painloom.genome.panel import Panel, encode
 from painloom.genome.solve import COPIES_UNKNOWN, NO_SITE, Solution, solve
 from painloom.knowledge.cards import GeneCard
 from painloom.model.genecall import NOT_CALLED, Diplotype, GeneCall, SiteView
-from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED, Genotypes
+from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED, Genotypes, Site
 
 OUTSIDE = "outside call"
 MATCHED = "matched"
 NOT_FROM_FILES = "needs an outside call: no site of a file can tell it"
 NOT_CONFIRMED = "files are not searched: the place of its variant is not confirmed by two sources"
+NO_ALARM = -1
 STRUCTURE_UNSEEN = "copy number was not assessed: a deletion, duplication or hybrid gene would not be seen"
 
 
@@ -116,7 +118,7 @@ class Matcher:
         outside : gene symbol -> diplotype as written; it replaces what the file says of that gene.
         """
         samples = len(genotypes.samples) if genotypes else 1
-        places = {(s.gene, s.position): i for i, s in enumerate(genotypes.table.sites)} if genotypes else {}
+        places = {site: i for i, site in enumerate(genotypes.table.sites)} if genotypes else {}
         nobody = np.array([], dtype=np.intp)
         columns = {}
         for symbol, panel in self.panels.items():
@@ -125,28 +127,62 @@ class Matcher:
                 given = solve_outside(card, outside[symbol])
                 columns[symbol] = GeneColumn(panel, (given,), np.zeros(samples, dtype=np.intp), nobody, OUTSIDE)
             elif genotypes is None or not card.sites:
-                reason = NO_SITE if card.sites else NOT_CONFIRMED if card.kind == "research" else NOT_FROM_FILES
-                nothing = Solution(NOT_CALLED, missing=tuple(range(len(card.sites))), reason=reason)
-                columns[symbol] = GeneColumn(panel, (nothing,), np.zeros(samples, dtype=np.intp), nobody, MATCHED)
+                solutions, of_sample = _without_sites(card, genotypes, places)
+                columns[symbol] = GeneColumn(panel, solutions, of_sample, nobody, MATCHED)
             else:
-                sites = np.array([places[symbol, site.position] for site in card.sites], dtype=np.intp)
-                groups = group(genotypes.codes[sites], genotypes.phase[sites], _copies(card, genotypes))
+                sites = np.array([places[site] for site in card.sites], dtype=np.intp)
+                extra = np.stack([_copies(card, genotypes), _alarms(card, genotypes, places)])
+                groups = group(genotypes.codes[sites], genotypes.phase[sites], extra)
                 columns[symbol] = GeneColumn(panel, tuple(self._solve(panel, groups)), groups.of_sample, sites, MATCHED)
         return columns
 
     def _solve(self, panel: Panel, groups: Groups) -> Iterator[Solution]:
         known = self._solved[panel.card.symbol]
         for n in range(groups.codes.shape[1]):
-            codes, phase, copies = groups.codes[:, n], groups.phase[:, n], int(groups.extra[n])
-            key = codes.tobytes() + phase.tobytes() + copies.to_bytes(1, signed=True)
+            codes, phase, (copies, alarm) = groups.codes[:, n], groups.phase[:, n], groups.extra[:, n].tolist()
+            key = codes.tobytes() + phase.tobytes() + groups.extra[:, n].tobytes()
             if key not in known:
-                known[key] = solve(panel, codes, phase, copies, research=self.research)
+                found = solve(panel, codes, phase, copies, research=self.research)
+                known[key] = found if alarm < 0 else replace(found, **stopped(panel.card.watched[alarm].text))
             yield known[key]
 
 
 def call_genes(cards: Mapping[str, GeneCard], genotypes: Genotypes | None, outside: Mapping[str, str]) -> dict[str, GeneColumn]:
     """Every gene of `cards` for all samples: see Matcher.call."""
     return Matcher(cards).call(genotypes, outside)
+
+
+def stopped(reason: str) -> dict[str, Any]:
+    """Fields of a solution that is withdrawn because of `reason`."""
+    return {"status": NOT_CALLED, "fit": None, "explicit": (), "reason": reason, "components": ()}
+
+
+def _alarms(card: GeneCard, genotypes: Genotypes, places: Mapping[Site, int]) -> NDArray[np.int8]:
+    """For each sample the number of the harmful, undefined variant that was seen, or -1."""
+    out = np.full(len(genotypes.samples), NO_ALARM, dtype=np.int8)
+    for number, watched in enumerate(card.watched):
+        seen = (genotypes.codes[places[watched.site]] > 0).any(axis=1)
+        out[seen] = number
+    return out
+
+
+def _without_sites(
+    card: GeneCard, genotypes: Genotypes | None, places: Mapping[Site, int]
+) -> tuple[tuple[Solution, ...], NDArray[np.intp]]:
+    """A gene that no site can tell: not called, with what a tag variant hints at where one was read."""
+    reason = NO_SITE if card.sites else NOT_CONFIRMED if card.kind == "research" else NOT_FROM_FILES
+    nothing = Solution(NOT_CALLED, missing=tuple(range(len(card.sites))), reason=reason)
+    if genotypes is None:
+        return (nothing,), np.zeros(1, dtype=np.intp)
+    of_sample = np.zeros(len(genotypes.samples), dtype=np.intp)
+    solutions = [nothing]
+    for proxy in card.proxies:
+        codes = genotypes.codes[places[proxy.site]]
+        for pair in np.unique(np.sort(codes[(codes >= 0).all(axis=1)], axis=1), axis=0).tolist():
+            of_sample[(np.sort(codes, axis=1) == pair).all(axis=1)] = len(solutions)
+            shown = "/".join(proxy.site.alleles[code] for code in pair)
+            solutions.append(replace(nothing, notes=(f"hint only: {proxy.site.label} {shown}. {proxy.text}",)))
+    return tuple(solutions), of_sample
 
 
 def _copies(card: GeneCard, genotypes: Genotypes) -> NDArray[np.int8]:

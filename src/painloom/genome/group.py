@@ -13,7 +13,7 @@ Phase = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Groups:
-    """codes (sites, groups, 2), phase (sites, groups), extra (groups,): the distinct vectors; `of_sample` (samples,) points to them."""
+    """codes (sites, groups, 2), phase (sites, groups), extra (facts, groups): the distinct vectors; `of_sample` (samples,) points to them."""
 
     codes: Codes
     phase: Phase
@@ -22,7 +22,7 @@ class Groups:
 
 
 def group(codes: Codes, phase: Phase, extra: NDArray[np.int8]) -> Groups:
-    """Distinct genotype vectors of one gene; samples with different `extra` (samples,), the copy number, stay apart.
+    """Distinct genotype vectors of one gene; samples with different `extra` (facts, samples), such as the copy number, stay apart.
 
     Two samples fall together when no phase information tells them apart: homozygous sites and blocks with a single heterozygous
     site carry none, the strands of a block have no names, and unphased pairs have no order.
@@ -30,14 +30,14 @@ def group(codes: Codes, phase: Phase, extra: NDArray[np.int8]) -> Groups:
     plain = (codes == codes[:, :1, :1]).all(axis=(1, 2))  # everybody homozygous for one allele, or everybody missing: nothing to spell
     rest = ~plain
     spelled, blocks = canonical(codes[rest], phase[rest])
-    keys = np.concatenate([spelled[..., 0], spelled[..., 1], blocks, extra[None, :]], axis=0).astype(np.int16)
+    keys = np.concatenate([spelled[..., 0], spelled[..., 1], blocks, extra], axis=0).astype(np.int16)
     rows = np.ascontiguousarray(keys.T)
     _, members, of_sample = np.unique(rows.view(np.dtype((np.void, rows.shape[1] * 2))).ravel(), return_index=True, return_inverse=True)
     distinct = codes[:, members, :].copy()
     distinct[rest] = spelled[:, members, :]
     distinct_phase = np.zeros((len(codes), len(members)), dtype=phase.dtype)
     distinct_phase[rest] = blocks[:, members]
-    return Groups(distinct, distinct_phase, extra[members], of_sample.reshape(-1).astype(np.intp))
+    return Groups(distinct, distinct_phase, extra[:, members], of_sample.reshape(-1).astype(np.intp))
 
 
 def canonical(codes: Codes, phase: Phase) -> tuple[Codes, Phase]:

@@ -74,7 +74,7 @@ def _notes(session: Session, card: GeneCard, sample: int) -> Iterator[ResearchNo
             card.symbol,
             effect.variant,
             ", ".join(seen) or "not read from this file",
-            f"{effect.says} {effect.effect}",
+            f"{effect.says} {effect.effect[:1].upper()}{effect.effect[1:]}",
             effect.evidence,
             effect.sources,
         )

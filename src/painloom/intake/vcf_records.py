@@ -21,6 +21,7 @@ from painloom.intake.vcf_quality import blocks_of, copies_of, weak_genotypes
 from painloom.intake.vcf_text import checked_place, text_header
 
 NOT_CALLED, NO_COPY = -1, -2  # in Record.alleles: `.` in a genotype; the absent second slot of a haploid genotype
+_END_OF_GENOTYPE = -(2**31) + 1  # htslib's filler behind a genotype of fewer copies
 PLAIN = frozenset(("<NON_REF>", "<*>", "<X>"))  # "any other allele": a record with nothing else is non-variant
 
 
@@ -176,19 +177,22 @@ class RecordParser:
         )
 
     def _genotypes(self, variant: Any, place: str, allowed: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-        table = variant.genotype.array()
+        raw = variant.format("GT", int)  # exact; cyvcf2's own genotype arrays are 16 bits wide and wrap around
+        if raw is None:
+            return _nothing(len(self.keep) if self.keep is not None else self.samples)
         if self.keep is not None and self.head:
-            table = table[self.keep]
-        alleles, phased = table[:, :-1], table[:, -1] == 1
-        if alleles.max(initial=-1) >= allowed:
-            found = int(alleles.max())
+            raw = raw[self.keep]
+        alleles = np.where(raw == _END_OF_GENOTYPE, NO_COPY, (raw >> 1) - 1)
+        phased = (raw[:, 1] & 1 == 1) if raw.shape[1] > 1 else np.zeros(len(raw), dtype=np.bool_)
+        if alleles.max(initial=-1) >= allowed or (alleles < NO_COPY).any():
+            found = int(alleles.max() if alleles.max() >= allowed else alleles.min())
             raise refusal(self.path, place, f"a genotype names allele {found} of a record with {allowed} alleles; mend the record")
         nothing = (alleles < 0).all(axis=1)
         if alleles.shape[1] > 2 and (alleles[~nothing, 2:] != NO_COPY).any():
             raise refusal(self.path, place, "a genotype has more than two alleles; export the file with diploid genotypes")
         if alleles.shape[1] == 1:
             alleles = np.column_stack([alleles, np.full(len(alleles), NO_COPY, dtype=alleles.dtype)])
-        alleles = np.ascontiguousarray(alleles[:, :2])
+        alleles = alleles[:, :2].astype(np.int16)
         alleles[nothing] = NOT_CALLED
         if canonical(str(variant.CHROM)) in AUTOSOMES and (alleles[:, 1] == NO_COPY).any():
             what = "a genotype has one allele only, which an autosome cannot have; export the file with diploid genotypes"

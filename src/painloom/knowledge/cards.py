@@ -68,6 +68,15 @@ class Overrule:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """A harmful variant that no definition names: seen, nothing is called.  A tag of a marker: seen, it is a hint and no more."""
+
+    site: Site
+    text: str
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Structure:
     """Copy number matters: the name of the whole-gene deletion and the region."""
 
@@ -99,6 +108,8 @@ class GeneCard:
     overrules: tuple[Overrule, ...] = ()
     structure: Structure | None = None
     extra_sites: tuple[Site, ...] = ()
+    watched: tuple[Watched, ...] = ()
+    proxies: tuple[Watched, ...] = ()
     markers: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()

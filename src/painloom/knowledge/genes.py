@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from painloom.errors import KnowledgeError
-from painloom.knowledge.cards import GENE_KINDS, Allele, Body, Effect, GeneCard, Overrule, Structure
+from painloom.knowledge.cards import GENE_KINDS, Allele, Body, Effect, GeneCard, Overrule, Structure, Watched
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.genotypes import Region, Site
 
@@ -37,6 +37,10 @@ def read_gene(path: Path) -> GeneCard:
         overrules=tuple(Overrule(o.integer("site"), o.integer("when_seen"), o.text("text")) for o in card.children("overrule")),
         structure=_structure(structure, symbol, chromosome, offset) if structure else None,
         extra_sites=tuple(_extra(e, symbol, chromosome, offset) for e in card.children("extra_site")),
+        watched=tuple(
+            Watched(_extra(e, symbol, chromosome, offset), e.text("text")) for e in card.children("ignored") if e.flag("stops_call")
+        ),
+        proxies=tuple(Watched(_extra(e, symbol, chromosome, offset), e.text("text"), e.text("marker")) for e in card.children("proxy")),
         markers=card.texts("markers"),
         severity=card.texts("severity"),
         effects=tuple(
@@ -74,11 +78,11 @@ def _extra(fields: Fields, symbol: str, chromosome: str, offset: int) -> Site:
         gene=symbol,
         chromosome=fields.text("chromosome", chromosome),
         position=position,
-        alleles=(fields.text("ref"), *fields.text("alts").split(",")),
+        alleles=(fields.text("ref"), *fields.text("alts", fields.text("alt", "")).split(",")),
         rsid=fields.text("rsid", ""),
         position37=fields.integer("position37", position + offset),
         reference37=fields.text("ref37", ""),
-        proven37=False,
+        proven37=fields.text("state37", "") == "verified",
     )
 
 

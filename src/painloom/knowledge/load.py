@@ -91,8 +91,9 @@ class Knowledge:
     @cached_property
     def table(self) -> SiteTable:
         """Every site and region that the gene cards ask about."""
-        sites = [site for gene in self.genes.values() for site in (*gene.sites, *gene.extra_sites)]
-        regions = [gene.structure.region for gene in self.genes.values() if gene.structure]
+        genes = self.genes.values()
+        sites = [s for g in genes for s in (*g.sites, *g.extra_sites, *(w.site for w in (*g.watched, *g.proxies)))]
+        regions = [gene.structure.region for gene in genes if gene.structure]
         return SiteTable(tuple(sites), tuple(regions))
 
     @cached_property
