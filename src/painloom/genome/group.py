@@ -13,7 +13,7 @@ Phase = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Groups:
-    """codes (sites, groups, 2), phase (sites, groups), extra (facts, groups): the distinct vectors; `of_sample` (samples,) points to them."""
+    """codes (sites, groups, 2), phase (sites, groups), extra (facts, groups): distinct vectors; `of_sample` (samples,) points to them."""
 
     codes: Codes
     phase: Phase
