@@ -17,9 +17,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from painloom.errors import InputError
-from painloom.genome.calls import GeneColumn
 from painloom.genome.guide import GuideColumn
-from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, call_values, context_of
+from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, spelled_calls
 from painloom.genome.session import Request, Session, Workbench, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes, sample_names
 from painloom.knowledge.load import digest, load
@@ -67,10 +66,10 @@ def run_block(session: Session) -> tuple[pa.Table, pa.Table]:
 
 def calls_table(session: Session) -> pa.Table:
     """One row a sample and gene, samples in file order."""
-    context = context_of(session.genotypes)
-    columns: list[GeneColumn] = list(session.columns.values())
-    values = [(symbol, *call_values(c, s, context=context)) for symbol, c in session.columns.items() for s in c.solutions]
-    return _table(CALL_COLUMNS, session.samples, values, [len(c.solutions) for c in columns], [c.of_sample for c in columns])
+    spelled = spelled_calls(session.columns, session.genotypes)
+    values = [(symbol, *row) for symbol, (rows, _) in spelled.items() for row in rows]
+    sizes = [len(rows) for rows, _ in spelled.values()]
+    return _table(CALL_COLUMNS, session.samples, values, sizes, [pointers for _, pointers in spelled.values()])
 
 
 def guidance_table(guides: dict[str, GuideColumn], samples: Sequence[str]) -> pa.Table:

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+# Unbuffered output hides what happens when the last buffer meets a closed pipe; users have none of these variables.
+USER = {name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING")}
 SCRIPT = str(Path(sys.executable).with_name("painloom"))
 # A small process between us and the program: a child starts with its parent's peak, and pytest's is far above a clinic's limit.
 LAUNCHER = """
@@ -35,7 +37,7 @@ def painloom(*words, cwd=None, timeout=60, **environment):
     """Run `painloom` with these words and with these environment variables changed."""
     start = time.perf_counter()
     done = subprocess.run(
-        [SCRIPT, *map(str, words)], cwd=cwd, env=os.environ | environment, capture_output=True, timeout=timeout, check=False
+        [SCRIPT, *map(str, words)], cwd=cwd, env=USER | environment, capture_output=True, timeout=timeout, check=False
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode(), time.perf_counter() - start)
 
@@ -44,7 +46,7 @@ def measured(folder, *words, timeout=60):
     """As `painloom`, with the time and the peak memory of that process alone; `folder` takes the launcher's note."""
     note = Path(folder) / "launcher.json"
     command = [sys.executable, "-I", "-S", "-c", LAUNCHER, str(note), SCRIPT, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
+    done = subprocess.run(command, env=USER, capture_output=True, timeout=timeout, check=False)
     status, seconds, peak = json.loads(note.read_text())
     note.unlink()
     return Done(status, done.stdout.decode(), done.stderr.decode(), seconds, peak)

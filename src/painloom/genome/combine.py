@@ -47,7 +47,7 @@ def _strand(panel: Panel, strand: NDArray[np.int8]) -> tuple[str, int, int]:
     varied = {int(s) for s in seen if not panel.permits[s, strand[s], 0]}
     carried = [r for r in range(1, len(panel.rows)) if _core(panel, r) and _core(panel, r) <= varied and _fits(panel, strand, r)]
     carried = [r for r in carried if not any(_core(panel, r) < _core(panel, other) for other in carried)]
-    loose = sorted(varied - {s for r in carried for s in _core(panel, r)})
+    loose = sorted(s for s in varied if not any(panel.permits[s, strand[s], r] for r in carried))
     sites = panel.card.sites
     parts = [panel.printed[r] for r in carried] or [panel.printed[0]]
     parts += [f"g.{sites[s].position}{sites[s].alleles[0]}>{sites[s].alleles[strand[s]]}" for s in loose]
@@ -55,9 +55,10 @@ def _strand(panel: Panel, strand: NDArray[np.int8]) -> tuple[str, int, int]:
 
 
 def _core(panel: Panel, row: int) -> set[int]:
-    """Sites at which the row excludes what the reference row accepts."""
-    return {int(s) for s in np.flatnonzero((panel.permits[:, :, row] != panel.permits[:, :, 0]).any(axis=1))}
+    """Sites at which the row needs another base than the reference row shows."""
+    return {int(s) for s in np.flatnonzero(panel.core[:, row])}
 
 
 def _fits(panel: Panel, strand: NDArray[np.int8], row: int) -> bool:
+    """Every base that the row needs stands on the strand."""
     return all(bool(panel.permits[s, strand[s], row]) for s in _core(panel, row))

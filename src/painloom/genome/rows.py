@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from painloom.genome.calls import MATCHED, GeneColumn
 from painloom.genome.guide import GuideColumn
 from painloom.genome.phenoconversion import adjusted, blocks, score_range
+from painloom.genome.remarks import collect, of_gene, spread
 from painloom.genome.score import parse_score
 from painloom.genome.solve import Solution
 from painloom.knowledge.cards import DrugCard
@@ -95,6 +99,22 @@ def context_of(genotypes: Genotypes | None) -> str:
     return genotypes.build + ("; absent sites declared reference by the user" if genotypes.absent_is_reference else "")
 
 
+def spelled_calls(
+    columns: Mapping[str, GeneColumn],
+    genotypes: Genotypes | None,
+    *,
+    limit: int | None = MOST_ALTERNATIVES,
+    drugs: Sequence[DrugCard] = (),
+) -> dict[str, tuple[list[tuple[str, ...]], NDArray[np.intp]]]:
+    """For each gene its distinct rows, from `status` on, and for every sample which of them is its own."""
+    context, remarks = context_of(genotypes), collect(genotypes)
+    out = {}
+    for symbol, column in columns.items():
+        values = [call_values(column, s, context=context, limit=limit, drugs=drugs) for s in column.solutions]
+        out[symbol] = spread(values, column.of_sample, of_gene(column, remarks))
+    return out
+
+
 def call_rows(
     columns: Mapping[str, GeneColumn],
     genotypes: Genotypes | None,
@@ -104,14 +124,10 @@ def call_rows(
     drugs: Sequence[DrugCard] = (),
 ) -> Iterator[tuple[str, ...]]:
     """One row a sample and gene, samples in file order."""
-    context = context_of(genotypes)
-    values = {
-        symbol: [call_values(column, s, context=context, limit=limit, drugs=drugs) for s in column.solutions]
-        for symbol, column in columns.items()
-    }
+    spelled = spelled_calls(columns, genotypes, limit=limit, drugs=drugs)
     for n, sample in enumerate(samples):
-        for symbol, column in columns.items():
-            yield (sample, symbol, *values[symbol][column.of_sample[n]])
+        for symbol, (values, of_sample) in spelled.items():
+            yield (sample, symbol, *values[of_sample[n]])
 
 
 def advice_values(advice: Advice) -> tuple[str, ...]:

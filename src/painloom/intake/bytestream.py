@@ -12,6 +12,7 @@ from painloom.intake import limits
 from painloom.intake.limits import refusal
 
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_GZIP = b"\x1f\x8b"
 _FOREIGN = (
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\xfd7zXZ", "an XZ archive"),
@@ -79,7 +80,7 @@ def packing_of(handle: BinaryIO, path: Path) -> str:
     handle.seek(0)
     head = handle.read(18)
     packing = "plain"
-    if head[:2] == b"\x1f\x8b":
+    if head.startswith(_GZIP):
         packing = "bgzip" if head[3:4] == b"\x04" and head[12:14] == b"BC" else "gzip"
     for magic, name in _FOREIGN:
         if head.startswith(magic):
@@ -108,14 +109,14 @@ def pieces(handle: BinaryIO, packing: str, flow: Flow) -> Iterator[bytes]:
             yield piece
         return
     held: list[bytes] = []
-    size = 0
+    size, enough = 0, 1  # the first piece goes out at once: often only the header is wanted
     for piece in _inflate(handle, flow):
         flow.count(piece)
         held.append(piece)
         size += len(piece)
-        if size >= limits.BLOCK:
+        if size >= enough:
             yield b"".join(held)
-            held, size = [], 0
+            held, size, enough = [], 0, limits.BLOCK
     if held:
         yield b"".join(held)
 
@@ -134,7 +135,8 @@ def _inflate(handle: BinaryIO, flow: Flow) -> Iterator[bytes]:
         try:
             piece = engine.decompress(pending, limits.BLOCK)
         except zlib.error:
-            what = "the packed data are damaged" if inside or not members else "something follows the packed data"
+            damaged = inside or not members or pending.startswith(_GZIP)
+            what = "the packed data are damaged" if damaged else "something follows the packed data"
             raise refusal(flow.path, f"after {flow.inflated} bytes of text", f"{what}; fetch the file again") from None
         inside, pending = not engine.eof, engine.unconsumed_tail
         if engine.eof:

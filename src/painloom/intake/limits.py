@@ -23,6 +23,7 @@ READ = 64 * 1024  # compressed bytes read at a time
 EMPTY_MEMBERS = 1000  # packed members in a row that hold nothing
 BLOCK = 4 * MEBIBYTE  # inflated bytes handed on at a time
 BATCH = 32 * MEBIBYTE  # selected bytes handed to the parser at a time
+BATCH_LINES = 5000
 
 
 def refusal(path: Path, where: str, what: str) -> InputError:

@@ -96,7 +96,7 @@ class RecordParser:
         for line in lines:
             batch.append(line)
             size += len(line)
-            if size >= limits.BATCH:
+            if size >= limits.BATCH or len(batch) >= limits.BATCH_LINES:
                 yield from self._parse(batch)
                 batch, size = [], 0
         if batch:
