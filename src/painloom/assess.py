@@ -57,7 +57,9 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     as_of : ISO date on which the statement is made; nothing below reads a clock.
     """
     drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs))
-    session = open_session(knowledge, case.genotypes, Request(dict(case.outside_calls), tuple(d.id for d in drugs)))
+    session = open_session(
+        knowledge, case.genotypes, Request(dict(case.outside_calls), tuple(d.id for d in drugs), one_x=case.person.sex == "M")
+    )
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case, measured)) + tuple(_unknown(unknown, case))

@@ -1,7 +1,6 @@
 """Research mode: strands that no table names are spelled out by their parts; off by default; never with a phenotype."""
 
 from builders import GenotypeBuilder, knowledge
-
 from painloom.genome.calls import Matcher, gene_call
 
 

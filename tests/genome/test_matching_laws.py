@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from builders import knowledge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import knowledge
 from painloom.genome.group import canonical, group
 from painloom.genome.match import fits
 from painloom.genome.panel import encode

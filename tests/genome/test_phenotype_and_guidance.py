@@ -1,8 +1,8 @@
 """Phenotypes, phenoconversion, copy number, outside calls and advice."""
 
 import pytest
-from builders import GenotypeBuilder, knowledge
 
+from builders import GenotypeBuilder, knowledge
 from painloom.errors import InputError
 from painloom.genome.calls import call_genes, gene_call
 from painloom.genome.drugs import find_drugs
@@ -10,6 +10,7 @@ from painloom.genome.guide import Setting, advice_for, guide
 from painloom.genome.outside import solve_outside
 from painloom.genome.rows import advice_values, call_rows
 from painloom.genome.score import Score, band_term, parse_score, scaled_term
+from painloom.genome.session import Request, open_session
 
 BANDS = ((0.0, 0.0, "PM"), (0.25, 1.0, "IM"), (1.25, 2.25, "NM"), (2.5, float("inf"), "UM"))
 
@@ -228,6 +229,24 @@ def test_tag_variant_is_a_hint_and_changes_no_advice():
 def test_one_x_chromosome_gives_one_allele():
     genotypes = GenotypeBuilder(genes={"G6PD"}).one_copy("G6PD").build()
     assert [d.name for d in call("G6PD", genotypes).diplotypes] == ["B (reference)"]
+
+
+def x_linked(sex, genotype):
+    """The X-chromosomal gene of a person whose file writes two copies everywhere, with one site changed."""
+    builder = GenotypeBuilder(genes={"G6PD"}).set("G6PD", 154535277, genotype)
+    session = open_session(knowledge(), builder.build(), Request({}, one_x=sex == "M"))
+    column = session.columns["G6PD"]
+    return gene_call(column, session.genotypes, 0)
+
+
+def test_homozygous_spelling_in_a_male_is_one_copy():
+    assert "/" not in x_linked("M", "T/T").diplotypes[0].name
+    assert "/" in x_linked("F", "T/T").diplotypes[0].name
+
+
+def test_heterozygous_male_on_the_x_chromosome_is_not_called():
+    found = x_linked("M", "C/T")
+    assert (found.status, "one copy" in found.reason) == ("not_called", True)
 
 
 def test_exonic_tag_counts_only_where_the_deciding_site_was_not_seen():

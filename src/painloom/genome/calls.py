@@ -1,6 +1,6 @@
 """Genotypes -> the answer for every gene and sample: distinct vectors are solved once, samples point to their solution."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -233,13 +233,3 @@ def _views(column: GeneColumn, genotypes: Genotypes, sample: int) -> Iterator[Si
 def turned(name: str) -> str:
     """The diplotype written the other way round."""
     return "/".join(reversed(name.split("/")))
-
-
-def choose(cards: Mapping[str, GeneCard], kinds: Sequence[str]) -> dict[str, GeneCard]:
-    """The cards of some kinds."""
-    return {symbol: card for symbol, card in cards.items() if card.kind in kinds}
-
-
-def with_status(call: GeneCall, status: str, reason: str) -> GeneCall:
-    """The call under another status, for instance after a check against the person's sex."""
-    return replace(call, status=status, reason=reason, diplotypes=())

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from painloom.genome.calls import GeneColumn
 from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Memory, Option
-from painloom.genome.phenoconversion import adjusted, blocks, without
+from painloom.genome.phenoconversion import blocks, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
 from painloom.knowledge.prescribing import GENERAL
 from painloom.model.advice import Advice, Statement, Variant
-from painloom.model.genecall import Diplotype, GeneCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +170,3 @@ def choose_population(populations: Sequence[Population], age: float | None) -> t
 def advice_for(column: GuideColumn, sample: int) -> Advice:
     """The advice of one card for one sample."""
     return column.advice[int(column.of_sample[sample])]
-
-
-def under_drugs(column: GeneColumn, call: GeneCall, setting: Setting) -> tuple[Diplotype, ...]:
-    """The best diplotype under each factor that the sources give for today's drugs; empty when nothing changes."""
-    block = blocks(setting.drugs).get(call.gene)
-    if block is None or call.best is None:
-        return ()
-    changed = tuple(adjusted(column.panel.card, call.best, factor) for factor in block.factors)
-    return changed if any(c.readings != call.best.readings for c in changed) else ()

@@ -1,6 +1,6 @@
 """The genotype under today's drugs: an inhibitor scales the activity score, where the field agrees on a factor."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from painloom.genome.reading import KEY_BY_SCORE
@@ -85,14 +85,6 @@ def nearest_key(key: str, domain: Iterable[str], bands: Bands) -> str | None:
         if (s := parse_score(text)) is not None and s.open_end == wanted.open_end and scaled_term(s, bands) == term
     ]
     return min(known)[2] if known else None
-
-
-def describe(blocked: Mapping[str, Block]) -> tuple[str, ...]:
-    """One line an enzyme: which drug scales it by how much."""
-    return tuple(
-        f"{enzyme}: activity x {' or '.join(f'{f:g}' for f in block.factors)} ({', '.join(block.drugs)})"
-        for enzyme, block in blocked.items()
-    )
 
 
 def score_range(scores: Iterable[Score]) -> str:

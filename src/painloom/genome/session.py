@@ -1,7 +1,7 @@
 """A file of genotypes, the outside calls and today's drugs, called and ready to be guided."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painloom.errors import InputError
 from painloom.genome.calls import GeneColumn, Matcher
@@ -11,18 +11,23 @@ from painloom.genome.lens import Memory
 from painloom.genome.rows import ABSENT, guide_rows
 from painloom.knowledge.cards import DrugCard, GuidanceCard
 from painloom.knowledge.load import Knowledge
-from painloom.model.genotypes import Genotypes
+from painloom.model.genotypes import ABSENT_COPY, Genotypes
 
 NO_BODY = "."
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user adds to the file: outside calls (gene -> diplotype as written), names of today's drugs, research combinations."""
+    """What the user adds to the file.
+
+    `outside`: gene -> diplotype as written; `drugs`: names of today's drugs; `combinations`: research mode; `one_x`: the person has
+    one X chromosome, so a homozygous genotype there is one copy (callers often write it twice).
+    """
 
     outside: Mapping[str, str]
     drugs: tuple[str, ...] = ()
     combinations: bool = False
+    one_x: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,16 @@ class Session:
                     )
 
 
+def with_one_x(genotypes: Genotypes, knowledge: Knowledge) -> Genotypes:
+    """The genotypes with one copy wherever a gene of one X chromosome is written as two equal ones."""
+    codes = genotypes.codes.copy()
+    for row, site in enumerate(genotypes.table.sites):
+        if knowledge.genes[site.gene].kind == "hemizygous":
+            same = (codes[row, :, 0] == codes[row, :, 1]) & (codes[row, :, 0] >= 0)
+            codes[row, same, 1] = ABSENT_COPY
+    return replace(genotypes, codes=codes)
+
+
 class Workbench:
     """What is set up once for many files: cards encoded, vectors and combinations that were judged before."""
 
@@ -99,6 +114,8 @@ def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Req
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
         raise InputError(f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample")
     workbench = workbench or Workbench(knowledge, combinations=request.combinations)
+    if request.one_x and genotypes is not None:
+        genotypes = with_one_x(genotypes, knowledge)
     columns = workbench.matcher.call(genotypes, request.outside)
     drugs, names = find_drugs(knowledge, request.drugs)
     warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)

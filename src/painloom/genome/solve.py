@@ -17,6 +17,7 @@ from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED
 NO_SITE = "no site of this gene in the file"
 NO_PAIR = "no pair of defined alleles explains the genotypes"
 UNLISTED_ALLELE = "undocumented allele at a defining site"
+TWO_IN_ONE = "two alleles where other sites show one copy of the chromosome: check sample, sex and record"
 COPIES_UNKNOWN = -1
 
 
@@ -52,6 +53,9 @@ def solve(
         return Solution(NOT_CALLED, missing=missing, reason=NO_SITE)
     if not panel.rows:
         return Solution(CALLED, None, (Diplotype(_spelled(panel, codes), ()),), missing)
+    single = (codes[:, 1] == ABSENT_COPY) & (codes[:, 0] != MISSING)
+    if card.kind == "hemizygous" and single.any() and ((codes[:, 0] != codes[:, 1]) & (codes >= 0).all(axis=1)).any():
+        return Solution(NOT_CALLED, missing=missing, reason=TWO_IN_ONE)
     absent = set(card.required_sites) & {card.sites[i].position for i in missing}
     if absent:
         notes.append(f"{len(absent)} of {len(card.required_sites)} sites that the nomenclature asks for were not seen")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from painloom.genome.calls import gene_call, with_status
+from painloom.genome.calls import gene_call
 from painloom.genome.session import Session
 from painloom.knowledge.cards import GeneCard
 from painloom.knowledge.load import Knowledge
@@ -41,19 +41,6 @@ def _finding(call: GeneCall, case: Case, release: str) -> Finding:
         return Finding(code, value, call.claim, provenance, quality)
     terms = list(dict.fromkeys(d.readings[0].phenotype if d.readings else "no phenotype assigned" for d in call.diplotypes))
     return Finding(code, Category(terms[0], tuple(terms[1:])), call.claim, provenance, (*quality, *call.notes))
-
-
-def checked_for_sex(call: GeneCall, sex: str) -> GeneCall:
-    """An X-chromosomal call that contradicts the person's recorded sex is withdrawn with the reason."""
-    if call.kind == "hemizygous" and sex == "M" and call.best and "/" in call.best.name:
-        first, _, second = call.best.name.partition("/")
-        if first != second:
-            return with_status(
-                call,
-                NOT_CALLED,
-                "two alleles of an X-chromosomal gene in a person recorded as male: check sample and record",
-            )
-    return call
 
 
 def research_notes(session: Session, sample: int = 0) -> tuple[ResearchNote, ...]:
