@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import product
 
 from builders import knowledge
-
 from painloom.genome.rows import CALL_COLUMNS, call_values
 from painloom.genome.session import Request, Workbench, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes
@@ -41,7 +40,9 @@ def call_row(opened, gene, sample=None):
     row = dict(zip(CALL_COLUMNS, (opened.samples[number], gene, *values), strict=True))
     row["alternatives"] = [] if row["alternatives"] == "." else row["alternatives"].split(";")
     row["missing_sites"] = [] if row["missing_sites"] == "." else row["missing_sites"].split(";")
-    row["readings"] = {turn(d.name): (d.readings[0].phenotype, d.readings[0].activity_score) for d in column.diplotypes(solution) if d.readings}
+    row["readings"] = {
+        turn(d.name): (d.readings[0].phenotype, d.readings[0].activity_score) for d in column.diplotypes(solution) if d.readings
+    }
     return row
 
 

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from builders import knowledge
 from console import painloom, table
-from published import workbench, rows
+from published import rows, workbench
 
+from builders import knowledge
 from painloom.genome.rows import GUIDE_COLUMNS
 from painloom.genome.session import Request, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes
@@ -129,9 +129,7 @@ def test_a_dozen_rows_through_the_real_command(shared, tmp_path):
     for expected in chosen:
         calls = tmp_path / "outside_calls.tsv"
         calls.write_text("".join(f"{gene}\t{diplotype}\n" for gene, diplotype in calls_of(expected).items()), encoding="utf-8")
-        done = painloom(
-            "genome", "guide", folder / "neutral.vcf", "--outside-calls", calls, "--drug", expected["drug"], "--format", "tsv"
-        )
+        done = painloom("genome", "guide", folder / "neutral.vcf", "--outside-calls", calls, "--drug", expected["drug"], "--format", "tsv")
         genes = calls_of(expected).keys()
         named = [r for r in table(done.out) if r["body"] == expected["body"] and genes <= set(r["genes"].split(";"))] if done.out else []
         if done.status or wrong(expected, named):

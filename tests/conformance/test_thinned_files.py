@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from builders import knowledge
-from published import call_row, fitting, workbench, rows, session, turn
+from published import call_row, fitting, rows, session, turn, workbench
 
+from builders import knowledge
 from painloom.genome.session import Request, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes
 

@@ -1,5 +1,7 @@
-"""The installed console script, run as a user runs it."""
+"""The installed console script, run as a user runs it; and the same function inside this process where only its answer counts."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -8,8 +10,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from painloom.doors.cli.main import main
+
 # Unbuffered output hides what happens when the last buffer meets a closed pipe; users have none of these variables.
-USER = {name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING")}
+USER = {
+    name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING")
+}
 SCRIPT = str(Path(sys.executable).with_name("painloom"))
 # A small process between us and the program: a child starts with its parent's peak, and pytest's is far above a clinic's limit.
 LAUNCHER = """
@@ -36,10 +42,20 @@ class Done:
 def painloom(*words, cwd=None, timeout=60, **environment):
     """Run `painloom` with these words and with these environment variables changed."""
     start = time.perf_counter()
-    done = subprocess.run(
-        [SCRIPT, *map(str, words)], cwd=cwd, env=USER | environment, capture_output=True, timeout=timeout, check=False
-    )
+    done = subprocess.run([SCRIPT, *map(str, words)], cwd=cwd, env=USER | environment, capture_output=True, timeout=timeout, check=False)
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode(), time.perf_counter() - start)
+
+
+def inside(*words, cwd="."):
+    """The console script's own function: ten times as many cases in the same time.  What would be a traceback is raised."""
+    out, err = io.StringIO(), io.StringIO()
+    start = time.perf_counter()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as left:
+            status = int(left.code or 0)
+    return Done(status, out.getvalue(), err.getvalue(), time.perf_counter() - start)
 
 
 def measured(folder, *words, timeout=60):

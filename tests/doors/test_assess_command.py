@@ -5,14 +5,14 @@ import os
 import subprocess
 
 import pytest
-from console import SCRIPT, USER, painloom, said_once
+from console import SCRIPT, USER, inside, painloom, said_once
 from genomes import NAME, Genome, person
 
 AS_OF = ("--as-of", "2026-11-24")
 WHO = "Anna Kowalska"
 
 
-@pytest.fixture()
+@pytest.fixture
 def case(tmp_path):
     folder = tmp_path / "case"
     folder.mkdir()
@@ -21,7 +21,7 @@ def case(tmp_path):
 
 
 def assess(case, *words):
-    return painloom("assess", case, "-o", case.parent / "out", *AS_OF, *words)
+    return inside("assess", case, "-o", case.parent / "out", *AS_OF, *words)
 
 
 def test_an_empty_case_says_what_to_add_and_what_it_would_change(case):
@@ -164,7 +164,7 @@ def test_a_pipe_in_the_case_folder_does_not_hang_the_program(case, name):
     words = [SCRIPT, "assess", str(case), "-o", str(case.parent / "out")]
     with subprocess.Popen(words, env=USER, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         try:
-            running.communicate(timeout=8)
+            running.communicate(timeout=5)
         except subprocess.TimeoutExpired:
             running.kill()
             pytest.fail("still waiting for somebody to write into the pipe")
@@ -212,7 +212,7 @@ def test_two_assessments_of_a_case_are_the_same_bytes(case):
 
 
 def test_the_date_is_the_one_that_was_asked_for(case):
-    painloom("assess", case, "-o", case.parent / "out", "--as-of", "2031-02-03")
+    inside("assess", case, "-o", case.parent / "out", "--as-of", "2031-02-03")
 
     assert json.loads((case.parent / "out" / "assessment.json").read_text())["as_of"] == "2031-02-03"
     assert "2031-02-03" in (case.parent / "out" / "report.html").read_text(encoding="utf-8")

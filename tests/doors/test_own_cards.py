@@ -4,10 +4,10 @@ import json
 import shutil
 
 import pytest
-from builders import knowledge
-from console import painloom, said_once, table
+from console import inside, said_once, table
 from genomes import person
 
+from builders import knowledge
 from painloom.knowledge.load import DATA, KNOWLEDGE_RELEASE
 
 CARD = "guidance/cpic-celecoxib"
@@ -44,8 +44,8 @@ def folder(tmp_path_factory):
 
 def test_the_own_card_decides(folder):
     words = ("genome", "guide", "person.vcf", "--drug", "celecoxib", "--format", "tsv")
-    (ours,) = table(painloom(*words, cwd=folder).out)
-    (theirs,) = table(painloom(*words, "--knowledge", "cards", cwd=folder).out)
+    (ours,) = table(inside(*words, cwd=folder).out)
+    (theirs,) = table(inside(*words, "--knowledge", "cards", cwd=folder).out)
 
     assert ours["summary"].startswith(OURS)
     assert theirs["summary"].startswith(THEIRS)
@@ -55,8 +55,8 @@ def test_the_own_card_decides(folder):
 def test_guidance_from_an_own_card_says_so_in_every_format(folder, form):
     """The row travels alone: who copies it into a record must see that the rule was the clinic's."""
     words = ("genome", "guide", "person.vcf", "--drug", "celecoxib", "--format", form)
-    ours = painloom(*words, cwd=folder)
-    theirs = painloom(*words, "--knowledge", "cards", cwd=folder)
+    ours = inside(*words, cwd=folder)
+    theirs = inside(*words, "--knowledge", "cards", cwd=folder)
 
     assert "own card" in theirs.out or "replaces ours" in theirs.out
     assert "own card" not in ours.out
@@ -67,14 +67,14 @@ def test_guidance_from_an_own_card_says_so_in_every_format(folder, form):
 def test_calls_under_an_own_gene_card_say_so(folder, tmp_path, form):
     copied(tmp_path, "genes/cyp2c9")
     words = ("genome", "call", "person.vcf", "--gene", "CYP2C9", "--format", form)
-    done = painloom(*words, "--knowledge", tmp_path, cwd=folder)
+    done = inside(*words, "--knowledge", tmp_path, cwd=folder)
 
     assert done.status == 0
     assert "own card" in done.out or "replaces ours" in done.out
 
 
 def test_an_assessment_under_own_cards_says_so_in_both_files(folder, tmp_path):
-    done = painloom("assess", "case", "-o", tmp_path, "--as-of", "2026-11-24", "--knowledge", "cards", cwd=folder)
+    done = inside("assess", "case", "-o", tmp_path, "--as-of", "2026-11-24", "--knowledge", "cards", cwd=folder)
     found = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
 
     assert done.status == 0, done.err
@@ -85,7 +85,7 @@ def test_an_assessment_under_own_cards_says_so_in_both_files(folder, tmp_path):
 
 
 def test_a_cohort_under_own_cards_says_so(folder, tmp_path):
-    done = painloom("cohort", "run", "person.vcf", "-o", tmp_path / "out", "--knowledge", "cards", cwd=folder)
+    done = inside("cohort", "run", "person.vcf", "-o", tmp_path / "out", "--knowledge", "cards", cwd=folder)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
 
@@ -95,13 +95,13 @@ def test_a_cohort_under_own_cards_says_so(folder, tmp_path):
 
 
 def test_results_without_own_cards_claim_none(folder, tmp_path):
-    painloom("assess", "case", "-o", tmp_path, "--as-of", "2026-11-24", cwd=folder)
+    inside("assess", "case", "-o", tmp_path, "--as-of", "2026-11-24", cwd=folder)
 
     assert json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))["overlay"] == []
 
 
 def test_diff_shows_what_was_changed_and_into_what(folder):
-    done = painloom("knowledge", "diff", "cards", "--format", "tsv", cwd=folder)
+    done = inside("knowledge", "diff", "cards", "--format", "tsv", cwd=folder)
     rows = table(done.out)
 
     assert done.status == 0
@@ -112,7 +112,7 @@ def test_diff_shows_what_was_changed_and_into_what(folder):
 
 
 def test_diff_of_an_unchanged_copy_is_empty(tmp_path):
-    assert table(painloom("knowledge", "diff", copied(tmp_path), "--format", "tsv").out) == []
+    assert table(inside("knowledge", "diff", copied(tmp_path), "--format", "tsv").out) == []
 
 
 BROKEN = {
@@ -134,7 +134,7 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_broken_own_card_is_refused_in_one_line_that_names_it(folder, tmp_path, case):
     BROKEN[case](copied(tmp_path))
-    done = painloom("genome", "guide", "person.vcf", "--drug", "celecoxib", "--format", "tsv", "--knowledge", tmp_path, cwd=folder)
+    done = inside("genome", "guide", "person.vcf", "--drug", "celecoxib", "--format", "tsv", "--knowledge", tmp_path, cwd=folder)
 
     assert done.status == 3
     assert said_once(done), done.err
@@ -154,7 +154,7 @@ def test_a_broken_own_card_is_refused_in_one_line_that_names_it(folder, tmp_path
 )
 def test_no_command_goes_on_with_a_broken_own_card(folder, tmp_path, words):
     BROKEN["no TOML"](copied(tmp_path))
-    done = painloom(*words, *([tmp_path] if "diff" in words else ["--knowledge", tmp_path]), cwd=folder)
+    done = inside(*words, *([tmp_path] if "diff" in words else ["--knowledge", tmp_path]), cwd=folder)
 
     assert (done.status, done.out) == (3, "")
     assert said_once(done), done.err
@@ -165,7 +165,7 @@ def test_no_command_goes_on_with_a_broken_own_card(folder, tmp_path, words):
 
 def test_check_finds_the_broken_own_card(tmp_path):
     BROKEN["no TOML"](copied(tmp_path))
-    done = painloom("knowledge", "check", "--knowledge", tmp_path)
+    done = inside("knowledge", "check", "--knowledge", tmp_path)
 
     assert done.status == 3
     assert "cpic-celecoxib" in done.out
@@ -177,7 +177,7 @@ def test_a_gene_card_without_its_tables_is_refused_and_not_an_empty_gene(folder,
     (copied(tmp_path, "genes/cyp2c9") / "genes" / "cyp2c9.toml").touch()
     for path in (tmp_path / "genes").glob("*.tsv"):
         path.unlink()
-    done = painloom("genome", "call", "person.vcf", "--gene", "CYP2C9", "--format", "tsv", "--knowledge", tmp_path, cwd=folder)
+    done = inside("genome", "call", "person.vcf", "--gene", "CYP2C9", "--format", "tsv", "--knowledge", tmp_path, cwd=folder)
 
     assert done.status == 3
     assert said_once(done), done.err
@@ -188,14 +188,14 @@ def test_cards_in_a_folder_that_is_no_kind_are_not_reported_as_added(folder, tmp
     """`guidence/` is a slip of the pen: either it is refused, or nobody claims that the card was used."""
     copied(tmp_path)
     (tmp_path / "guidance").rename(tmp_path / "guidence")
-    done = painloom("genome", "guide", "person.vcf", "--drug", "celecoxib", "--knowledge", tmp_path, cwd=folder)
+    done = inside("genome", "guide", "person.vcf", "--drug", "celecoxib", "--knowledge", tmp_path, cwd=folder)
 
     assert "cpic-celecoxib added" not in done.out
     assert done.status == 3 or "guidence" in done.err
 
 
 def test_list_names_every_card_once_with_licence_and_source():
-    rows = table(painloom("knowledge", "list", "--format", "tsv").out)
+    rows = table(inside("knowledge", "list", "--format", "tsv").out)
     places = [(row["kind"], row["id"]) for row in rows]
 
     assert len(places) == len(set(places)) > 300
@@ -205,35 +205,35 @@ def test_list_names_every_card_once_with_licence_and_source():
 
 
 def test_list_of_a_kind_is_part_of_the_whole_list():
-    every = table(painloom("knowledge", "list", "--format", "tsv").out)
-    genes = json.loads(painloom("knowledge", "list", "genes", "--format", "json").out)
+    every = table(inside("knowledge", "list", "--format", "tsv").out)
+    genes = json.loads(inside("knowledge", "list", "genes", "--format", "json").out)
 
     assert genes == [row for row in every if row["kind"] == "genes"]
 
 
 def test_show_gives_the_card_as_it_lies_on_disk():
-    shown = painloom("knowledge", "show", CARD).out
+    shown = inside("knowledge", "show", CARD).out
 
     assert (DATA / f"{CARD}.toml").read_text(encoding="utf-8").rstrip() in shown
     assert (DATA / f"{CARD}.tsv").read_text(encoding="utf-8").rstrip() in shown
-    assert painloom("knowledge", "show", "cpic-celecoxib").out == shown
+    assert inside("knowledge", "show", "cpic-celecoxib").out == shown
 
 
 def test_shipped_knowledge_holds_together():
-    done = painloom("knowledge", "check")
+    done = inside("knowledge", "check")
 
     assert done.status == 0
     assert "0 problems" in done.err
 
 
 def test_every_source_has_a_title_and_a_licence():
-    rows = table(painloom("knowledge", "sources", "--format", "tsv").out)
+    rows = table(inside("knowledge", "sources", "--format", "tsv").out)
 
     assert len(rows) == len({row["id"] for row in rows}) > 20
     assert all(row["title"] != "." and row["licence"] != "." for row in rows)
 
 
 def test_cards_carry_the_release_that_the_program_prints():
-    rows = table(painloom("knowledge", "list", "genes", "--format", "tsv").out)
+    rows = table(inside("knowledge", "list", "genes", "--format", "tsv").out)
 
     assert {row["release"] for row in rows} == {KNOWLEDGE_RELEASE}

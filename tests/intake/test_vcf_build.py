@@ -40,7 +40,12 @@ def test_build_comes_from_header_or_from_the_only_build_that_fits(tmp_path, head
         ({"contigs": "GRCh38"}, ON_38, {"build": "GRCh37"}, "declared as GRCh37, but its sequences are those of GRCh38"),
         ({"contigs": None, "meta": ["##reference=hg18.fa"]}, ON_38, {}, "another reference than"),
         ({"contigs": None, "meta": ["##reference=chm13v2.0.fa"]}, ON_38, {}, "another reference than"),
-        ({"contigs": None, "meta": ["##contig=<ID=chr2,length=242193529>", "##contig=<ID=chr10,length=135534747>"]}, ON_38, {}, "of GRCh38 and of"),
+        (
+            {"contigs": None, "meta": ["##contig=<ID=chr2,length=242193529>", "##contig=<ID=chr10,length=135534747>"]},
+            ON_38,
+            {},
+            "of GRCh38 and of",
+        ),
         ({"contigs": None}, ("chr10", 5000, "G", "A"), {}, "declare GRCh38 or GRCh37"),
         ({"contigs": None}, ON_38, {"build": "hg38"}, "'hg38' is not known"),
     ],

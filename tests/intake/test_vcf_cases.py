@@ -3,8 +3,8 @@
 import gzip
 
 import pytest
-from builders import knowledge
 
+from builders import knowledge
 from painloom.intake.contigs import canonical
 from painloom.intake.vcf import ReadOptions, read_genotypes, sample_names
 from painloom.model.genotypes import ABSENT_COPY, MISSING, UNLISTED

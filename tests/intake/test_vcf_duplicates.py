@@ -106,3 +106,9 @@ def test_split_records_of_different_phase_sets_have_no_common_phase(tmp_path):
     genotypes = vcf.read(tmp_path)
 
     assert "G/T" in (shown(genotypes, TRI), "/".join(reversed(shown(genotypes, TRI).split("/"))))
+
+
+def test_split_line_of_a_gvcf_is_no_contradiction(tmp_path):
+    vcf = Vcf().add("chr10", 94781859, "G", "A", "0/1").add("chr10", 94781859, "G", "<NON_REF>", "0/0")
+
+    assert "G/A" == shown(vcf.read(tmp_path), S2)

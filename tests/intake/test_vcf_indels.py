@@ -65,7 +65,8 @@ def test_other_change_of_length_in_the_tract_is_unlisted(tmp_path, pos, ref, alt
 
 
 @pytest.mark.parametrize(
-    ("pos", "ref", "alt"), [(START, "C", "T"), (START + 2, "T", "G"), (START - 1, "G", "GA"), (START + 16, "C", "CAT"), (START + 16, "GG", "G")]
+    ("pos", "ref", "alt"),
+    [(START, "C", "T"), (START + 2, "T", "G"), (START - 1, "G", "GA"), (START + 16, "C", "CAT"), (START + 16, "GG", "G")],
 )
 def test_neighbouring_variant_says_nothing_of_the_indel(tmp_path, pos, ref, alt):
     genotypes = Vcf().add("chr2", pos, ref, alt, "0/1").read(tmp_path)
@@ -98,7 +99,10 @@ def test_insertion_with_a_short_tract(tmp_path):
 def test_indel_of_another_defining_site_is_not_unlisted_here(tmp_path):
     from painloom.model.genotypes import Site, SiteTable
 
-    sites = (Site("CYP2D6", "chr22", 42128198, ("CTCAG", "C"), "rs72549351", 8), Site("CYP2D6", "chr22", 42128200, ("C", "CA"), "rs368858603", 1))
+    sites = (
+        Site("CYP2D6", "chr22", 42128198, ("CTCAG", "C"), "rs72549351", 8),
+        Site("CYP2D6", "chr22", 42128200, ("C", "CA"), "rs368858603", 1),
+    )
     vcf = Vcf().add("chr22", 42128198, "CTCAG", "C", "0/0").add("chr22", 42128200, "C", "CA", "0/1")
     genotypes = vcf.read(tmp_path, table=SiteTable(sites))
 

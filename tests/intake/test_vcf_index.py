@@ -31,8 +31,15 @@ def lines_of_a_genome(seed=1, count=30_000):
             position = rng.randrange(10_000, length)
             if not any(abs(position - s.position) < 100 for s in TABLE.sites):
                 lines.append((name, position, "A", "G", f"AC={rng.random()}", "0/1"))
-    lines += [("chr10", 94781859, "G", "A", ".", "0|1"), ("chr2", 233760233 + 14, "T", "TAT", ".", "1/1"), ("chrX", 154536002, "C", "T", ".", "1")]
-    lines += [("chr10", 94500000, "A", "<NON_REF>", "END=94780700", "0/0"), ("chr22", 42126000, "N", "<DEL>", "SVTYPE=DEL;END=42135000", "0/1")]
+    lines += [
+        ("chr10", 94781859, "G", "A", ".", "0|1"),
+        ("chr2", 233760233 + 14, "T", "TAT", ".", "1/1"),
+        ("chrX", 154536002, "C", "T", ".", "1"),
+    ]
+    lines += [
+        ("chr10", 94500000, "A", "<NON_REF>", "END=94780700", "0/0"),
+        ("chr22", 42126000, "N", "<DEL>", "SVTYPE=DEL;END=42135000", "0/1"),
+    ]
     order = list(LENGTHS["GRCh38"])
     return sorted(lines, key=lambda r: (order.index(r[0]), r[1]))
 

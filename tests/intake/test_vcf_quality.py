@@ -22,7 +22,9 @@ def test_passed_record_is_used(tmp_path, filters):
     assert "G/A" == shown(Vcf().add(*SNV, "0/1", filters=filters).read(tmp_path), S2)
 
 
-@pytest.mark.parametrize("declared", ["", "##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=x>", "##FORMAT=<ID=GQ,Number=1,Type=Float,Description=x>"])
+@pytest.mark.parametrize(
+    "declared", ["", "##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=x>", "##FORMAT=<ID=GQ,Number=1,Type=Float,Description=x>"]
+)
 @pytest.mark.parametrize(
     ("keys", "value", "options", "reason"),
     [

@@ -39,17 +39,19 @@ def read_history(path: Path) -> History:
     """
     where = path.name
     try:
+        if not path.is_file():
+            raise InputError(f"{where}: not found as a file; a case folder needs it, it may be empty")
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{where}: larger than {MOST_BYTES} bytes; a case file holds a page of facts")
         record = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{where}: not found; a case folder needs this file, it may be empty") from None
     except OSError as wrong:
         raise InputError(f"{where}: cannot be read: {wrong.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{where}: not UTF-8 text; save it again as UTF-8") from None
     except tomllib.TOMLDecodeError as wrong:
         raise InputError(f"{where}: not valid TOML {str(wrong).rpartition('(')[2].rstrip(')')}; check quotes and brackets") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{where}: not valid TOML: a number or a nesting far beyond what a case needs") from None
     person, pain = _table(record, "person", where), _table(record, "pain", where)
     drugs = _tables(record, "drugs", where)
     warnings = [f"{where}: entry '{name}' is not read yet" for name in record if name in LATER]

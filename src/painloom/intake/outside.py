@@ -16,11 +16,11 @@ def read_outside_calls(path: Path) -> dict[str, str]:
     """
     where = path.name
     try:
+        if not path.is_file():
+            raise InputError(f"{where}: not found as a file")
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{where}: larger than {MOST_BYTES} bytes; it should hold one line a gene")
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{where}: not found") from None
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{where}: cannot be read as UTF-8 text") from None
     calls: dict[str, str] = {}

@@ -185,16 +185,38 @@ def _column_complaint(lines: _Lines, at: int, found: int, wanted: int) -> str:
 
 def _raise_to_end(lines: _Lines, tabs: Places, start: Places, stop: Places) -> None:
     """Let `stop` reach INFO/END (reference blocks, symbolic alleles), or the length of a symbolic allele without END."""
-    if b"END=" in lines.block:
+    count = lines.block.count(b"END=")
+    at = tabs[:, 6] + 1
+    leading = np.flatnonzero(_starts_with_end(lines.array, at)) if count else np.zeros(0, dtype=np.intp)
+    if len(leading):  # as reference blocks are written: nothing else in INFO, or END first
+        value = _number_at(lines.array, at[leading] + 4)
+        stop[leading] = np.maximum(stop[leading], np.minimum(value, limits.POSITION))
+    if count != len(leading):
         hits = [(m.start(), int(m[1])) for m in _END.finditer(lines.block)]
-        if hits:
-            offset, value = np.array(hits, dtype=np.int64).T
-            line = np.searchsorted(lines.starts, offset, side="right") - 1
-            within = (offset > tabs[line, 6]) & (offset < tabs[line, 7]) & (value <= limits.POSITION)
-            np.maximum.at(stop, line[within], value[within])
+        offset, value = np.array(hits or [(0, 0)], dtype=np.int64).T
+        line = np.searchsorted(lines.starts, offset, side="right") - 1
+        within = (offset > tabs[line, 6]) & (offset < tabs[line, 7]) & (value <= limits.POSITION)
+        np.maximum.at(stop, line[within], value[within])
     if b"\t<D" in lines.block or b"\t<CN" in lines.block:
         for hit in _SYMBOLIC.finditer(lines.block):
             line = int(np.searchsorted(lines.starts, hit.start(), side="right")) - 1
             length = _LENGTH.search(lines.block[tabs[line, 6] + 1 : tabs[line, 7]])
             if hit.start() == tabs[line, 3] and length:
                 stop[line] = max(stop[line], min(start[line] + int(length[1]), limits.POSITION))
+
+
+def _starts_with_end(array: Bytes, at: Places) -> NDArray[np.bool_]:
+    found = np.ones(len(at), dtype=np.bool_)
+    for k, letter in enumerate(b"END="):
+        found &= array[np.minimum(at + k, len(array) - 1)] == letter
+    return found
+
+
+def _number_at(array: Bytes, at: Places) -> Places:
+    """The whole number of at most ten digits that begins at each offset, 0 where there is none."""
+    value, running = np.zeros(len(at), dtype=np.int64), np.ones(len(at), dtype=np.bool_)
+    for k in range(10):
+        digit = array[np.minimum(at + k, len(array) - 1)].astype(np.int64) - 48
+        running &= (digit >= 0) & (digit <= 9)
+        value = np.where(running, value * 10 + digit, value)
+    return value

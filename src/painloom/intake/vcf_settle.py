@@ -146,7 +146,10 @@ def _check_dosage(views: Sequence[View], rows: Sequence[Row], edits: Sequence[Pa
 
 
 def _opposed(place: Place, views: Sequence[View], rows: Sequence[Row], edits: Sequence[Pair], touching: Sequence[int]) -> Outcome | None:
-    """A non-variant record against a substitution at the same base.  (At an indel both may stand: the base, then the indel.)"""
+    """A non-variant record against a substitution at the same base.
+
+    At an indel both may stand: the base, then the indel.  A single base with `<NON_REF>` alone is what is left of a split gVCF line.
+    """
     if place.is_indel:
         return None
     changed = 0
@@ -157,7 +160,8 @@ def _opposed(place: Place, views: Sequence[View], rows: Sequence[Row], edits: Se
         if view.record.is_plain and row.is_complete and not row.is_weak and view.cover & changed and row.first == row.second == 0:
             if view.record.is_block:
                 return Outcome(reason=BLOCK)
-            raise Conflict
+            if not view.record.alternates:
+                raise Conflict
     return None
 
 

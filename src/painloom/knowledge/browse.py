@@ -69,7 +69,7 @@ def diff_rows(ours: Knowledge, theirs: Knowledge) -> Iterator[tuple[str, ...]]:
         old = before[place]
         if old == path:
             continue
-        a, b = read_toml(old), read_toml(path)
+        a, b = _flat(read_toml(old)), _flat(read_toml(path))
         for name in sorted(a.keys() | b.keys()):
             if a.get(name) != b.get(name):
                 yield place, "field", f"{name}: {_short(a.get(name))} -> {_short(b.get(name))}"
@@ -86,6 +86,20 @@ def _tables(old: Path, new: Path) -> Iterator[str]:
                 yield path.name
 
 
+def _flat(value: Toml, place: str = "") -> dict[str, Toml]:
+    """Nested tables as `advice[<id>].summary`: the single values by their place."""
+    if isinstance(value, dict):
+        items = [(f"{place}.{name}" if place else name, item) for name, item in value.items()]
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        items = [(f"{place}[{_name(item, n)}]", item) for n, item in enumerate(value)]
+    else:
+        return {place: value}
+    return {inner: leaf for name, item in items for inner, leaf in _flat(item, name).items()}
+
+
+def _name(item: Toml, number: int) -> str:
+    return str(item["id"]) if isinstance(item, dict) and "id" in item else str(number)
+
+
 def _short(value: "Toml | None") -> str:
-    text = NONE if value is None else str(value).replace("\n", " ")
-    return text if len(text) <= 80 else text[:79] + "…"
+    return NONE if value is None else str(value).replace("\n", " ")

@@ -7,6 +7,8 @@ from painloom.knowledge.cards import GENE_KINDS, Allele, Body, Effect, GeneCard,
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.genotypes import Region, Site
 
+TABLE_FREE = ("tag-allele", "mitochondrial")  # known by outside calls only
+
 
 def read_gene(path: Path) -> GeneCard:
     """The card at `path` with the tables beside it; a table that is not there is an empty one."""
@@ -14,6 +16,8 @@ def read_gene(path: Path) -> GeneCard:
     kind = card.text("kind")
     if kind not in GENE_KINDS:
         raise KnowledgeError(f"{path.name}: kind '{kind}' is not one of {', '.join(GENE_KINDS)}")
+    if kind not in TABLE_FREE and not path.with_name(f"{path.stem}.sites.tsv").is_file():
+        raise KnowledgeError(f"{path.name}: the tables of the gene ({path.stem}.sites.tsv and others) are missing beside it")
     symbol, chromosome = card.text("symbol"), card.text("chromosome")
     offset = card.integer("grch37_offset", 0)
     # a site whose coordinates nobody has confirmed is on the card for the reader and is not looked up in files

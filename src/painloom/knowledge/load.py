@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
@@ -18,6 +19,7 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
+Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard)
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,23 @@ class Knowledge:
     @cached_property
     def genes(self) -> dict[str, GeneCard]:
         """Gene cards by symbol."""
-        cards = (read_gene(path) for path in self.files("genes").values())
+        cards = [self._marked(read_gene(path), path) for path in self.files("genes").values()]
         return {card.symbol: card for card in cards}
 
     @cached_property
     def guidance(self) -> dict[str, GuidanceCard]:
         """Guidance cards by id."""
-        return {id_: read_guidance(path) for id_, path in self.files("guidance").items()}
+        return {id_: self._marked(read_guidance(path), path) for id_, path in self.files("guidance").items()}
 
     @cached_property
     def drugs(self) -> dict[str, DrugCard]:
         """Drug cards by id."""
-        return {id_: read_drug(path) for id_, path in self.files("drugs").items()}
+        return {id_: self._marked(read_drug(path), path) for id_, path in self.files("drugs").items()}
+
+    def _marked(self, card: Card, path: Path) -> Card:
+        """A clinic's own card says so wherever its release is printed."""
+        own = self.overlay is not None and path.is_relative_to(self.overlay)
+        return replace(card, release=f"{card.release} (own card)") if own else card
 
     @cached_property
     def drug_names(self) -> dict[str, str]:
@@ -126,7 +133,17 @@ def _card_files(folder: Path) -> Iterator[Path]:
 
 
 def load(overlay: Path | None = None) -> Knowledge:
-    """The shipped cards with a clinic's own folder over them; refuses a folder that does not exist."""
-    if overlay is not None and not overlay.is_dir():
-        raise KnowledgeError(f"{overlay.name}: no such folder of cards")
+    """The shipped cards with a clinic's own folder over them.
+
+    Raises
+    ------
+    KnowledgeError : the folder does not exist, or holds a subfolder that is no kind of card (its cards would be ignored).
+    """
+    if overlay is not None:
+        if not overlay.is_dir():
+            raise KnowledgeError(f"{overlay.name}: no such folder of cards")
+        kinds = sorted(p.name for p in DATA.iterdir() if p.is_dir())
+        for folder in sorted(p for p in overlay.iterdir() if p.is_dir() and not p.name.startswith(".")):
+            if folder.name not in kinds:
+                raise KnowledgeError(f"{overlay.name}: the subfolder '{folder.name}' is no kind of card; there are: {', '.join(kinds)}")
     return Knowledge(overlay=overlay)

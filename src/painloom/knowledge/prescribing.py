@@ -16,13 +16,15 @@ def read_guidance(path: Path) -> GuidanceCard:
     statements = {s.id: s for s in (_statement(fields) for fields in card.children("advice"))}
     genes = card.texts("genes")
     rows: dict[tuple[tuple[str, ...], str], Statement] = {}
-    for row in read_tsv(path.with_suffix(".tsv")):
+    for row in read_tsv(path.with_suffix(".tsv"), (*genes, "population", "advice")):
         place = tuple(row[gene] for gene in genes), row["population"]
         statement = statements.get(row["advice"])
         if statement is None:
             raise KnowledgeError(f"{path.name}: its table names the statement '{row['advice']}', which the card lacks")
         if rows.setdefault(place, statement) != statement:
             raise KnowledgeError(f"{path.name}: its table gives two statements for {' & '.join(place[0])}, {place[1]}")
+    if not rows:
+        raise KnowledgeError(f"{path.name}: its table has no rows")
     populations = tuple(
         Population(p.text("id"), p.text("label"), _limit(p, "min_age"), _limit(p, "max_age")) for p in card.children("population")
     )

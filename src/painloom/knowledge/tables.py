@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,15 +18,23 @@ def read_toml(path: Path) -> Record:
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except (ValueError, RecursionError) as wrong:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise KnowledgeError(f"{path.name}: not valid TOML: {wrong}") from wrong
 
 
-def read_tsv(path: Path) -> Iterator[dict[str, str]]:
-    """One dictionary a line; "." (absent) becomes ""; a line with another number of columns is an error."""
+def read_tsv(path: Path, needs: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """One dictionary a line; "." (absent) becomes "".
+
+    A table that is not there, lacks a column of `needs`, or has a line with another number of columns is an error.
+    """
+    if not path.is_file():
+        raise KnowledgeError(f"{path.name}: the table is missing; a card needs its tables beside it")
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = next(rows)
+        header = next(rows, [])
+        lost = [name for name in needs if name not in header]
+        if lost:
+            raise KnowledgeError(f"{path.name}: column '{lost[0]}' is missing")
         for number, row in enumerate(rows, start=2):
             if len(row) != len(header):
                 raise KnowledgeError(f"{path.name} line {number}: {len(row)} columns, the header has {len(header)}")

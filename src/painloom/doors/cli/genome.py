@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from painloom.genome.session import Session
 
 FORMATS = ("text", "json", "tsv")
+OLDEST = 130
 
 
 def add_verbs(verbs: Any) -> None:
@@ -96,6 +97,8 @@ def run_guide(args: argparse.Namespace) -> int:
     """`painloom genome guide`."""
     from painloom.genome.rows import GUIDE_COLUMNS
 
+    if args.age is not None and not 0 <= args.age <= OLDEST:
+        raise UsageError(f"--age must be a number of years from 0 to {OLDEST}")
     session = open_session(args)
     rows = session.guide_rows(args.drug, args.age)
     write_table(GUIDE_COLUMNS, rows, args.format, args.output, _notes(session))

@@ -47,7 +47,7 @@ def run_list(args: argparse.Namespace) -> int:
     knowledge = _load(args)
     if args.kind is not None and args.kind not in kinds(knowledge):
         raise UsageError(f"'{args.kind}' is no kind of card; there are: {', '.join(kinds(knowledge))}")
-    write_table(CARD_COLUMNS, card_rows(knowledge, args.kind), args.format, args.output)
+    write_table(CARD_COLUMNS, list(card_rows(knowledge, args.kind)), args.format, args.output)
     return 0
 
 
@@ -77,7 +77,7 @@ def run_sources(args: argparse.Namespace) -> int:
     """`painloom knowledge sources`."""
     from painloom.knowledge.browse import SOURCE_COLUMNS, source_rows
 
-    write_table(SOURCE_COLUMNS, source_rows(_load(args)), args.format, args.output)
+    write_table(SOURCE_COLUMNS, list(source_rows(_load(args))), args.format, args.output)
     return 0
 
 
@@ -86,5 +86,5 @@ def run_diff(args: argparse.Namespace) -> int:
     from painloom.knowledge.browse import DIFF_COLUMNS, diff_rows
     from painloom.knowledge.load import load
 
-    write_table(DIFF_COLUMNS, diff_rows(_load(args), load(args.other)), args.format, args.output)
+    write_table(DIFF_COLUMNS, list(diff_rows(_load(args), load(args.other))), args.format, args.output)
     return 0

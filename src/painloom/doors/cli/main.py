@@ -1,6 +1,8 @@
 """The console script: parse, hand over to one file a verb group, turn errors into exit statuses."""
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -36,25 +38,46 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    args = build_parser().parse_args(argv)
-    run: Callable[[argparse.Namespace], int] = args.run
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter must not end the program
     try:
+        status = _run(argv)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        _leave_quietly()
+        return DONE
+    except OSError as wrong:
+        _leave_quietly()
+        print(
+            f"painloom: {str(wrong.filename or 'output').removesuffix('.unfinished')}: {wrong.strerror or 'cannot be read or written'}",
+            file=sys.stderr,
+        )
+        return REFUSED
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        args = build_parser().parse_args(argv)
+        run: Callable[[argparse.Namespace], int] = args.run
         return run(args)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else WRONG_USAGE
     except UsageError as wrong:
         print(f"painloom: {wrong}", file=sys.stderr)
         return WRONG_USAGE
     except (InputError, KnowledgeError) as wrong:
         print(f"painloom: {' '.join(str(wrong).split())}", file=sys.stderr)
         return REFUSED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except OSError as wrong:
-        print(f"painloom: {wrong.filename or 'file'}: {wrong.strerror or 'cannot be read or written'}", file=sys.stderr)
-        return REFUSED
     except MemoryError:
         print("painloom: the input needs more memory than this machine has; split it", file=sys.stderr)
         return REFUSED
+
+
+def _leave_quietly() -> None:
+    """Nobody reads stdout any more, or it cannot be written: what is left in its buffer goes nowhere."""
+    with contextlib.suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

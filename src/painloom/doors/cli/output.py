@@ -1,6 +1,9 @@
 """Tables to stdout or a file: text for people, TSV and JSON for programs."""
 
+import errno
+import itertools
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,16 +15,23 @@ WIDEST = {"alternatives": 40, "missing_sites": 30, "source": 60, "summary": 70, 
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str, to: Path | None, notes: Sequence[str] = ()) -> None:
-    """Write one table; `notes` are last lines of the text form and go nowhere else."""
-    file = to.open("w", encoding="utf-8", newline="\n") if to else sys.stdout
-    try:
-        for line in _lines(columns, rows, form):
-            file.write(line + "\n")
-        if form == "text":
-            file.writelines(f"{note}\n" for note in notes)
-    finally:
-        if to:
-            file.close()
+    """Write one table; `notes` are last lines of the text form and go nowhere else.
+
+    The first row is made before the header is written, and a file appears under its name only when it is complete: a refusal
+    leaves no header that would read as "nothing was found".
+    """
+    rest = iter(rows)
+    first = list(itertools.islice(rest, 1))
+    lines = itertools.chain(_lines(columns, itertools.chain(first, rest), form), notes if form == "text" else ())
+    if to is None:
+        sys.stdout.writelines(line + "\n" for line in lines)
+        return
+    if to.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(to))
+    unfinished = to.with_name(to.name + ".unfinished")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line + "\n" for line in lines)
+    os.replace(unfinished, to)
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> Iterator[str]:
