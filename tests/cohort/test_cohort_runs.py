@@ -122,6 +122,15 @@ def test_two_files_are_one_file_after_the_other(folder, whole, tmp_path):
     assert rows(tmp_path / "both", "guidance") == rows(whole, "guidance") + rows(tmp_path / "others", "guidance")
 
 
+def test_a_declaration_about_absent_sites_is_written_into_every_row(folder, tmp_path):
+    done = painloom("cohort", "run", "crowd.vcf", "-o", tmp_path / "out", "--absent", "reference", cwd=folder)
+
+    assert done.status == 0, done.err
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["options"]["absent_is_reference"] is True
+    assert all("declared reference" in row[CALL_COLUMNS.index("source")] for row in rows(tmp_path / "out", "calls"))
+    assert all("declared reference" in row[GUIDE_COLUMNS.index("source")] for row in rows(tmp_path / "out", "guidance"))
+
+
 def test_summary_counts_every_person_once_a_gene(whole):
     summary = json.loads((whole / "summary.json").read_text())
     counted = {}

@@ -1,8 +1,10 @@
 """Calls and guidance through the console: formats agree, options do what they say, answers come at once and twice alike."""
 
+import gzip
 import json
 import re
 
+import pysam
 import pytest
 from console import inside, painloom, table
 from genomes import NAME, Genome, neutral, person
@@ -105,6 +107,46 @@ def test_a_site_without_genotype_is_listed_and_declared_reference_only_on_demand
     assert "declared" not in seen["source"]
     assert declared["missing_sites"] == "."
     assert "absent sites declared reference by the user" in declared["source"]
+
+
+@pytest.mark.parametrize("form", ["text", "tsv", "json"])
+@pytest.mark.parametrize("verb", [("call", "--gene", "CYP2D6"), ("guide", "--drug", "codeine")], ids=lambda verb: verb[0])
+def test_a_declaration_about_absent_sites_is_written_into_every_result(ask, verb, form):
+    """The contract: that choice is written into every result, also into the advice that rests on it."""
+    words = ("genome", verb[0], "person.vcf", *verb[1:], "--format", form)
+
+    assert "declared reference" in ask(*words, "--absent", "reference").out
+    assert "declared reference" not in ask(*words).out
+
+
+def test_both_builds_give_the_same_calls(ask, folder):
+    person(folder / "old.vcf", "GRCh37")
+    genes = ("--gene", "CYP2D6", "--gene", "CYP2C9", "--gene", "CYP2C19")
+    new = table(ask("genome", "call", "person.vcf", *genes, "--absent", "reference", "--format", "tsv").out)
+    old = table(ask("genome", "call", "old.vcf", *genes, "--absent", "reference", "--format", "tsv").out)
+    columns = ("gene", "diplotype", "phenotype", "activity_score")
+
+    assert [[row[c] for c in columns] for row in old] == [[row[c] for c in columns] for row in new]
+    assert all("GRCh37" in row["source"] for row in old)
+    assert all("GRCh38" in row["source"] for row in new)
+
+
+def test_the_way_a_file_is_packed_changes_no_byte(ask, folder):
+    text = (folder / "person.vcf").read_bytes()
+    (folder / "packed.vcf.gz").write_bytes(gzip.compress(text))
+    with pysam.BGZFile(str(folder / "blocks.vcf.gz"), "wb") as file:
+        file.write(text)
+    with (
+        pysam.VariantFile(str(folder / "person.vcf")) as old,
+        pysam.VariantFile(str(folder / "binary.bcf"), "wb", header=old.header) as new,
+    ):
+        for record in old:
+            new.write(record)
+    (folder / "other-system.vcf").write_bytes(text.replace(b"\n", b"\r\n"))
+    expected = ask("genome", "call", "person.vcf", "--format", "tsv").out
+
+    for name in ("packed.vcf.gz", "blocks.vcf.gz", "binary.bcf", "other-system.vcf"):
+        assert ask("genome", "call", name, "--format", "tsv").out == expected, name
 
 
 def test_outside_calls_alone_guide_when_the_file_holds_no_gene_site(ask):

@@ -184,6 +184,16 @@ def test_a_gene_card_without_its_tables_is_refused_and_not_an_empty_gene(folder,
     assert "cyp2c9" in done.err
 
 
+def test_a_table_without_its_card_is_not_passed_over_in_silence(folder, tmp_path):
+    """A clinic that changed one line of a table and left the TOML out must not believe that its rule is in force."""
+    rewritten(copied(tmp_path), f"{CARD}.tsv", "1.0\tgeneral\tlowest-start", "1.0\tgeneral\tusual")
+    (tmp_path / f"{CARD}.toml").unlink()
+    done = inside("genome", "guide", "person.vcf", "--drug", "celecoxib", "--format", "tsv", "--knowledge", tmp_path, cwd=folder)
+
+    assert done.status == 3 or "Start celecoxib at the usual dose" in done.out
+    assert done.status == 0 or "cpic-celecoxib" in done.err
+
+
 def test_cards_in_a_folder_that_is_no_kind_are_not_reported_as_added(folder, tmp_path):
     """`guidence/` is a slip of the pen: either it is refused, or nobody claims that the card was used."""
     copied(tmp_path)

@@ -67,6 +67,8 @@ class GeneColumn:
         return self.memo[number, named]
 
     def _distinct(self, solution: Solution, named: frozenset[str]) -> tuple[Diplotype, ...]:
+        if solution.components:
+            return solution.explicit[:1]
         if solution.fit is None:
             apart = {(d.readings, d.name if {d.name, turned(d.name)} & named else ""): d for d in reversed(solution.explicit)}
             return tuple(apart.values())[::-1]

@@ -1,5 +1,7 @@
 """Kind `lowest-function`: more variants than a pair of names can hold; the gravest ones stand for the two copies."""
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,24 +11,28 @@ from painloom.knowledge.cards import Allele
 from painloom.model.genotypes import ABSENT_COPY
 
 
-def gravest_pair(panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32]) -> tuple[tuple[Allele, Allele | None], tuple[str, ...]]:
-    """The two alleles that stand for the copies, and the names of all variants found.
+def standing_pairs(
+    panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32]
+) -> tuple[list[tuple[Allele, Allele | None]], tuple[str, ...]]:
+    """The pairs of alleles that can stand for the copies, the gravest first, and the names of all variants found.
 
-    Phased throughout: the gravest variant of each strand.  Otherwise the two gravest of all copies (a homozygous variant counts
-    twice), since unphased variants may lie on either strand.
+    Phased throughout: one variant of each strand.  Otherwise any two of all copies (a homozygous variant counts twice), since
+    unphased variants may lie on either strand.  The gravest pair is what advice must rest on: its variants are there.
     """
     heterozygous = (codes[:, 0] != codes[:, 1]) & (codes >= 0).all(axis=1)
     blocks = set(phase[heterozygous].tolist())
     single = bool((codes[codes[:, 0] >= 0, 1] == ABSENT_COPY).all())
     left = _carried(panel, codes[:, 0])
     right = [] if single else _carried(panel, codes[:, 1])
+    pairs: list[tuple[Allele, Allele | None]]
     if (len(blocks) <= 1 and 0 not in blocks) or heterozygous.sum() <= 1:
-        pair = _gravest(panel, left)[:1], _gravest(panel, right)[:1]
-        first, second = (side[0] if side else panel.rows[0] for side in pair)
-        return (first, None if single else second), _names(panel, left + right)
+        sides = [_gravest(panel, side) or [panel.rows[0]] for side in (left, right)]
+        pairs = [(a, None if single else b) for a, b in itertools.product(*sides)]
+        return pairs, _names(panel, left + right)
     both = _anywhere(panel, codes)
-    worst = [*_gravest(panel, both), panel.rows[0], panel.rows[0]]
-    return (worst[0], worst[1]), _names(panel, both)
+    worst = [*_gravest(panel, both), panel.rows[0]]
+    pairs = list(itertools.combinations(worst if len(both) < 2 else worst[:-1], 2))
+    return pairs, _names(panel, both)
 
 
 def _carried(panel: Panel, strand: NDArray[np.int8]) -> list[int]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from painloom.genome.combine import RESEARCH_NOTE, combinations
 from painloom.genome.copies import with_copies
-from painloom.genome.lowest import gravest_pair
+from painloom.genome.lowest import standing_pairs
 from painloom.genome.match import Fit, fits
 from painloom.genome.named import diplotype
 from painloom.genome.panel import Panel
@@ -26,7 +26,8 @@ class Solution:
     """The answer for one distinct vector.
 
     `fit` holds matched pairs as row numbers of the panel; `explicit` holds diplotypes that are no pair of rows (structural
-    alleles, representatives of a list of variants) and then replaces `fit`.  `missing` are site numbers without a genotype.
+    alleles, representatives of a list of variants) and then replaces `fit`.  With `components`, a list of variants that are all
+    present, advice rests on the first, gravest pair alone.  `missing` are site numbers without a genotype.
     """
 
     status: str
@@ -78,10 +79,11 @@ def solve(
     if len(found):
         return Solution(CALLED if len(found) == 1 else AMBIGUOUS, found, (), missing, "", tuple(notes), (), heterozygous)
     if card.kind == "lowest-function":
-        pair, components = gravest_pair(panel, codes, phase)
+        pairs, components = standing_pairs(panel, codes, phase)
         notes.append("more variants than a pair of named alleles: the two of gravest function stand for the two copies")
-        status = AMBIGUOUS if missing else CALLED
-        return Solution(status, None, (diplotype(card, *pair),), missing, "", tuple(notes), components, heterozygous)
+        named = tuple({d.name: d for d in (diplotype(card, *pair) for pair in pairs)}.values())
+        status = CALLED if len(named) == 1 and not missing else AMBIGUOUS
+        return Solution(status, None, named, missing, "", tuple(notes), components, heterozygous)
     if research and (combined := combinations(panel, codes, phase)):
         status = CALLED if len(combined) == 1 else AMBIGUOUS
         return Solution(status, None, combined, missing, "", (*notes, RESEARCH_NOTE), (), heterozygous)

@@ -176,7 +176,9 @@ def _fill(
 
 def _write(draft: _Draft, place: Place, settled: Settled, depth: int) -> None:
     site = place.index
-    draft.codes[site], draft.phase[site], draft.depth[site] = settled.codes, settled.phase, depth
+    draft.codes[site], draft.depth[site] = settled.codes, depth
+    if settled.phase.any():  # rows that stay zero cost no memory
+        draft.phase[site] = settled.phase
     draft.reasons.update({(site, sample): reason for sample, reason in settled.reasons.items()})
     draft.unlisted += [Unlisted(site, sample, text) for sample, text in settled.unlisted]
 

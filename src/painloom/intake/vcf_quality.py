@@ -45,15 +45,13 @@ def blocks_of(phased: NDArray[np.bool_], values: Values, names: dict[str, int]) 
 
     A PS that is a number above 1 stands for itself; `names` collects the numbers given to all others.
     """
-    plain = phased.astype(np.int32)
-    sets = values.format("PS")
-    if sets is None or not phased.any():
-        return plain if plain.any() else np.broadcast_to(np.int32(0), plain.shape)
+    sets = values.format("PS") if phased.any() else None
+    if sets is None:
+        return np.broadcast_to(np.int32(phased.all()), phased.shape) if phased.all() == phased.any() else phased.astype(np.int32)
     if sets.dtype.kind not in "US":
-        whole = numbers(sets)
-        sets = np.array(["." if np.isnan(x) else str(int(x)) for x in whole] if whole is not None else [])
+        sets = np.nan_to_num(numbers(sets), nan=-1).astype(np.int64)
     distinct, at = np.unique(sets, return_inverse=True)
-    block = np.array([_block(str(t), names) for t in distinct], dtype=np.int32)[at]
+    block = np.array([_block("." if t == -1 else str(t), names) for t in distinct], dtype=np.int32)[at]
     return np.where(phased, block, 0).astype(np.int32)
 
 
