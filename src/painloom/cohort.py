@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from painloom.errors import InputError
 from painloom.genome.guide import GuideColumn
-from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, spelled_calls
+from painloom.genome.rows import CALL_COLUMNS, GUIDE_COLUMNS, advice_values, context_of, spelled_calls
 from painloom.genome.session import Request, Session, Workbench, open_session
 from painloom.intake.vcf import ReadOptions, read_genotypes, sample_names
 from painloom.knowledge.load import digest, load
@@ -61,7 +61,7 @@ def plan(inputs: Sequence[Path], options: ReadOptions, overlay: Path | None, *, 
 def run_block(session: Session) -> tuple[pa.Table, pa.Table]:
     """Calls and guidance of one block of samples as Arrow tables: pure, the same rows as `genome call` and `genome guide`."""
     guides = session.guide(session.knowledge.guidance, None)
-    return calls_table(session), guidance_table(guides, session.samples)
+    return calls_table(session), guidance_table(guides, session.samples, context_of(session.genotypes))
 
 
 def calls_table(session: Session) -> pa.Table:
@@ -72,10 +72,10 @@ def calls_table(session: Session) -> pa.Table:
     return _table(CALL_COLUMNS, session.samples, values, sizes, [pointers for _, pointers in spelled.values()])
 
 
-def guidance_table(guides: dict[str, GuideColumn], samples: Sequence[str]) -> pa.Table:
+def guidance_table(guides: dict[str, GuideColumn], samples: Sequence[str], context: str) -> pa.Table:
     """One row a sample and guidance card, samples in file order."""
     columns = list(guides.values())
-    values = [advice_values(a) for c in columns for a in c.advice]
+    values = [advice_values(a, context) for c in columns for a in c.advice]
     return _table(GUIDE_COLUMNS, samples, values, [len(c.advice) for c in columns], [c.of_sample for c in columns])
 
 
@@ -189,34 +189,38 @@ def _summary(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open_manifest(plan_: Plan, out: Path, resume: bool) -> dict[str, Any]:
+    fresh = _fresh_manifest(plan_)
+    path = out / MANIFEST
+    if not path.exists():
+        if any(out.glob("*/*.parquet")):
+            raise InputError(f"{out.name}: holds result files of a run whose {MANIFEST} is gone; choose another folder, or empty this one")
+        for kind in ("calls", "guidance"):
+            (out / kind).mkdir(parents=True, exist_ok=True)
+        return fresh
+    if not resume:
+        raise InputError(f"{out.name}: holds a cohort run already; add --resume to go on with it, or choose another folder")
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        same = all(known.get(name) == fresh[name] for name in fresh if name != "parts") and isinstance(known["parts"], dict)
+    except (ValueError, AttributeError, KeyError, RecursionError):
+        raise InputError(f"{out.name}/{MANIFEST}: damaged; start afresh in another folder") from None
+    if not same:
+        raise InputError(f"{out.name}: the run there had other inputs, options or knowledge; start afresh in another folder")
+    return dict(known)
+
+
+def _fresh_manifest(plan_: Plan) -> dict[str, Any]:
     knowledge = load(Path(plan_.overlay) if plan_.overlay else None)
-    fresh: dict[str, Any] = {
+    paths = [Path(p) for p in dict.fromkeys(part.path for part in plan_.parts)]
+    return {
         "schema": "painloom-cohort/1",
         "program": __version__,
-        "knowledge": {
-            "release": knowledge.release,
-            "digest": digest(knowledge.base),
-            "overlay": list(knowledge.replaced),
-        },
-        "inputs": {
-            str(i): {"name": Path(p).name, "sha256": _sha256(Path(p))} for i, p in enumerate(dict.fromkeys(q.path for q in plan_.parts))
-        },
+        "knowledge": {"release": knowledge.release, "digest": digest(knowledge.base), "overlay": list(knowledge.replaced)},
+        "inputs": {str(i): {"name": path.name, "sha256": _sha256(path)} for i, path in enumerate(paths)},
         "options": json.loads(json.dumps(asdict(plan_.options))),
         "plan": [[p.name, p.start, p.stop] for p in plan_.parts],
         "parts": {},
     }
-    path = out / MANIFEST
-    if path.exists():
-        if not resume:
-            raise InputError(f"{out.name}: holds a cohort run already; add --resume to go on with it, or choose another folder")
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if any(known.get(k) != fresh[k] for k in fresh if k != "parts"):
-            raise InputError(f"{out.name}: the run there had other inputs, options or knowledge; start afresh in another folder")
-        return dict(known)
-    for kind in ("calls", "guidance"):
-        (out / kind).mkdir(parents=True, exist_ok=True)
-    _write_json(path, fresh)
-    return fresh
 
 
 def _is_done(record: dict[str, Any] | None, out: Path) -> bool:

@@ -97,3 +97,9 @@ def test_region_on_grch37(tmp_path):
     vcf.add("22", 42522000, "N", "<DEL>", "1/1", info="SVTYPE=DEL;END=42530000")
 
     assert [0] == vcf.read(tmp_path).copies[0].tolist()
+
+
+def test_copy_number_of_the_record_says_nothing_of_one_among_several_samples(tmp_path):
+    vcf = Vcf("a", "b").add(*NEUTRAL, "0/0", "0/0").add("chr22", 42126000, "N", "<CNV>", "0/1", "./.", info=INSIDE + ";CN=1")
+
+    assert [-1] == vcf.read(tmp_path, samples=("b",)).copies[0].tolist()

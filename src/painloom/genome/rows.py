@@ -130,8 +130,8 @@ def call_rows(
             yield (sample, symbol, *values[of_sample[n]])
 
 
-def advice_values(advice: Advice) -> tuple[str, ...]:
-    """The columns of one advice from `drug` on."""
+def advice_values(advice: Advice, context: str = "") -> tuple[str, ...]:
+    """The columns of one advice from `drug` on; `context` is what holds for the whole file."""
     s = advice.statement
     said = [s.summary]
     if advice.adjusted_by:
@@ -153,15 +153,15 @@ def advice_values(advice: Advice) -> tuple[str, ...]:
         s.strength,
         s.tier,
         " ".join(said),
-        f"{advice.source}; {advice.card[0]} {advice.card[1]}",
+        "; ".join(part for part in (advice.source, f"{advice.card[0]} {advice.card[1]}", context) if part),
         invariant,
         " | ".join(changes) or ABSENT,
     )
 
 
-def guide_rows(columns: Mapping[str, GuideColumn], samples: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def guide_rows(columns: Mapping[str, GuideColumn], samples: Sequence[str], context: str) -> Iterator[tuple[str, ...]]:
     """One row a sample and guidance card, samples in file order."""
-    values = {id_: [advice_values(a) for a in column.advice] for id_, column in columns.items()}
+    values = {id_: [advice_values(a, context) for a in column.advice] for id_, column in columns.items()}
     for n, sample in enumerate(samples):
         for id_, column in columns.items():
             yield (sample, *values[id_][column.of_sample[n]])

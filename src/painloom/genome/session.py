@@ -8,7 +8,7 @@ from painloom.genome.calls import GeneColumn, Matcher
 from painloom.genome.drugs import find_drugs
 from painloom.genome.guide import GuideColumn, Setting, guide
 from painloom.genome.lens import Memory
-from painloom.genome.rows import ABSENT, guide_rows
+from painloom.genome.rows import ABSENT, context_of, guide_rows
 from painloom.knowledge.cards import DrugCard, GuidanceCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.genotypes import ABSENT_COPY, Genotypes
@@ -52,8 +52,9 @@ class Session:
 
     def guide_rows(self, names: Sequence[str] | None, age: float | None) -> Iterator[tuple[str, ...]]:
         """Rows of `genome guide`: of all guidance cards, or of the named drugs (and then of drugs that no gene guides, too)."""
+        context = context_of(self.genotypes)
         if names is None:
-            yield from guide_rows(self.guide(self.knowledge.guidance, age), self.samples)
+            yield from guide_rows(self.guide(self.knowledge.guidance, age), self.samples, context)
             return
         found, unknown = find_drugs(self.knowledge, names)
         if unknown:
@@ -62,7 +63,7 @@ class Session:
             )
         wanted = {drug.id for drug in found}
         cards = {i: c for i, c in self.knowledge.guidance.items() if c.drug in wanted}
-        yield from guide_rows(self.guide(cards, age), self.samples)
+        yield from guide_rows(self.guide(cards, age), self.samples, context)
         guided = {card.drug for card in cards.values()}
         for sample in self.samples:
             for drug in found:

@@ -66,6 +66,8 @@ def solve(
         notes.append("an undocumented allele was read as reference, as this gene's toxicity rules ask")
         codes = np.where(codes == UNLISTED, panel.reference_code[:, None], codes)
     heterozygous = bool(((codes[:, 0] != codes[:, 1]) & (codes >= 0).all(axis=1)).any())
+    if card.kind == "lowest-function" and missing:
+        notes.append(f"{len(missing)} sites unseen could hold further variants")
     found = fits(panel, codes, phase)
     if not len(found):
         codes, overruled = _overrule(panel, codes)

@@ -16,6 +16,7 @@ KNOWN = {
 TOP = {"schema", "person", "pain", "drugs", "wishes"}
 LATER = {"organs", "examination", "allergies", "redflags"}
 MOST_BYTES = 1_000_000
+SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def read_history(path: Path) -> History:
         raise InputError(f"{where}: not valid TOML {str(wrong).rpartition('(')[2].rstrip(')')}; check quotes and brackets") from None
     except (ValueError, RecursionError):
         raise InputError(f"{where}: not valid TOML: a number or a nesting far beyond what a case needs") from None
+    if record.get("schema", SCHEMA) != SCHEMA:
+        raise InputError(f"{where}: schema must be {SCHEMA}; this file was written for another version of the program")
     person, pain = _table(record, "person", where), _table(record, "pain", where)
     drugs = _tables(record, "drugs", where)
     warnings = [f"{where}: entry '{name}' is not read yet" for name in record if name in LATER]

@@ -22,10 +22,8 @@ class Values(Protocol):
         """Value of an INFO field."""
 
 
-def numbers(values: NDArray[Any] | None) -> NDArray[np.float64] | None:
+def numbers(values: NDArray[Any]) -> NDArray[np.float64]:
     """(samples,) with NaN for whatever is no number."""
-    if values is None:
-        return None
     if values.dtype.kind in "US":
         distinct, at = np.unique(values, return_inverse=True)
         return np.array([_number(str(t)) for t in distinct])[at]
@@ -70,9 +68,9 @@ def weak_genotypes(values: Values, options: ReadOptions, *, plain: bool) -> dict
         failed = ~np.isin(filters, _PASSED)
         found.update((int(i), f"filter {str(filters[i])[:80]}") for i in np.flatnonzero(failed))
     for names, least in ((("GQ", "RGQ"), options.min_gq), (("MIN_DP", "DP") if plain else ("DP",), options.min_dp)):
-        for name in names if least > 0 else ():  # the first that a sample states counts
-            given = numbers(values.format(name))
-            if given is not None:
+        for name in names if least > 0 else ():  # each that is stated has to reach it
+            if (stated := values.format(name)) is not None:
+                given = numbers(stated)
                 low = np.flatnonzero(given < least).tolist()
                 found |= {i: f"{name} {given[i]:g} below {least}" for i in low if i not in found}
     return found
@@ -80,7 +78,7 @@ def weak_genotypes(values: Values, options: ReadOptions, *, plain: bool) -> dict
 
 def copies_of(values: Values, samples: int) -> NDArray[np.float64] | None:
     """(samples,) copy numbers that a structural record states; INFO/CN can only speak for a single sample."""
-    given = numbers(values.format("CN"))
-    if given is None and samples == 1 and (stated := values.info("CN")) is not None:
-        given = np.array([_number(str(stated[0] if isinstance(stated, tuple | list) else stated))])
-    return given
+    if (given := values.format("CN")) is not None:
+        return numbers(given)
+    stated = values.info("CN") if samples == 1 else None
+    return None if stated is None else np.array([_number(str(stated[0] if isinstance(stated, tuple | list) else stated))])

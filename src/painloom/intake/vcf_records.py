@@ -153,8 +153,8 @@ class RecordParser:
                 raise ValueError("impossible FORMAT")
         reference, alternates = str(variant.REF).upper(), tuple(a if a[:1] == "<" else a.upper() for a in variant.ALT)
         place = f"{variant.CHROM}:{variant.POS}"
-        count = len(self.keep) if self.keep is not None else self.samples
-        alleles, phased = self._genotypes(variant, place, 1 + len(alternates)) if has_genotypes else _nothing(count)
+        count = 1 + len(alternates)
+        alleles, phased = self._genotypes(variant, place, count) if has_genotypes else self._nothing()
         plain = PLAIN.issuperset(alternates)
         symbolic = any(a[:1] == "<" for a in alternates)
         end = _end(variant, variant.POS + len(reference) - 1) if plain or symbolic else variant.POS + len(reference) - 1
@@ -172,14 +172,14 @@ class RecordParser:
             blocks=blocks_of(phased & (alleles[:, 1] != NO_COPY), value, self.phase_names),
             filter="" if self.options.accept_filtered else ";".join(names)[:80],
             weak=weak_genotypes(value, self.options, plain=plain),
-            copies=copies_of(value, count) if symbolic else None,
+            copies=copies_of(value, self.samples) if symbolic else None,
             has_genotypes=has_genotypes,
         )
 
     def _genotypes(self, variant: Any, place: str, allowed: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
         raw = variant.format("GT", int)  # exact; cyvcf2's own genotype arrays are 16 bits wide and wrap around
         if raw is None:
-            return _nothing(len(self.keep) if self.keep is not None else self.samples)
+            return self._nothing()
         if self.keep is not None and self.head:
             raw = raw[self.keep]
         alleles = np.where(raw == _END_OF_GENOTYPE, NO_COPY, (raw >> 1) - 1)
@@ -198,6 +198,10 @@ class RecordParser:
             what = "a genotype has one allele only, which an autosome cannot have; export the file with diploid genotypes"
             raise refusal(self.path, place, what)
         return alleles, phased
+
+    def _nothing(self) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+        count = len(self.keep) if self.keep is not None else self.samples
+        return np.full((count, 2), NOT_CALLED, dtype=np.int16), np.zeros(count, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +231,3 @@ def _end(variant: Any, least: int) -> int:
         return max(least, stated)
     first = str(length[0] if isinstance(length, tuple | list) else length).partition(",")[0].lstrip("-")
     return max(least, variant.POS + int(first)) if first.isdecimal() else least
-
-
-def _nothing(samples: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    return np.full((samples, 2), NOT_CALLED, dtype=np.int16), np.zeros(samples, dtype=np.bool_)

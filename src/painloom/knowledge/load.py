@@ -19,6 +19,7 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
+WITH_TABLES = ("genes", "guidance")
 Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard)
 
 
@@ -146,4 +147,11 @@ def load(overlay: Path | None = None) -> Knowledge:
         for folder in sorted(p for p in overlay.iterdir() if p.is_dir() and not p.name.startswith(".")):
             if folder.name not in kinds:
                 raise KnowledgeError(f"{overlay.name}: the subfolder '{folder.name}' is no kind of card; there are: {', '.join(kinds)}")
+            alone = [p for p in sorted(folder.glob("*.tsv")) if folder.name in WITH_TABLES and not _card_of(p).is_file()]
+            if alone:
+                raise KnowledgeError(f"{folder.name}/{alone[0].name}: a table without its card; put {_card_of(alone[0]).name} beside it")
     return Knowledge(overlay=overlay)
+
+
+def _card_of(table: Path) -> Path:
+    return table.with_name(f"{table.name.split('.')[0]}.toml")

@@ -106,5 +106,9 @@ def run_guide(args: argparse.Namespace) -> int:
 
 
 def _notes(session: "Session") -> list[str]:
+    from painloom.genome.rows import context_of
+
     notes = [f"knowledge {session.knowledge.release}; decision support for a clinician who can review the basis"]
+    if session.genotypes is not None and session.genotypes.absent_is_reference:
+        notes.append(context_of(session.genotypes))
     return notes + [f"own card: {line}" for line in session.knowledge.replaced]
