@@ -1,6 +1,7 @@
 """Inputs of the benchmark, made once: a whole genome of millions of lines with an index, and a large cohort."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,8 @@ def _head() -> str:
 
 def whole_genome(folder: Path, lines: int) -> Path:
     """A single-sample VCF of about `lines` records over all chromosomes, bgzipped and indexed; every defining site is among them."""
-    path = folder / f"genome-{lines}.vcf.gz"
+    places = repr([(s.chromosome, s.position) for s in load().table.sites])
+    path = folder / f"genome-{lines}-{zlib.crc32(places.encode()):08x}.vcf.gz"
     if path.with_name(path.name + ".tbi").exists():
         return path
     sites: dict[str, dict[int, Site]] = {}

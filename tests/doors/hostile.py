@@ -254,7 +254,7 @@ def bomb_of_zeros_behind_a_sound_file(path):
     path.write_bytes(inflating(base(path.parent), "\0" * 1000, 1200 * MEBIBYTE))
 
 
-@hostile("inflate", "genome.vcf.gz")
+@hostile("inflate|one position", "genome.vcf.gz")
 def bomb_of_one_line(path):
     path.write_bytes(inflating(base(path.parent), RECORD.format(5) + "\n", 1200 * MEBIBYTE))
 
@@ -264,12 +264,12 @@ def bomb_of_one_line_at_a_site(path):
     path.write_bytes(inflating(base(path.parent), CYP2D6_4 + "0/1\n", 1200 * MEBIBYTE))
 
 
-@hostile("inflate|longer", "genome.vcf.gz")
+@hostile("inflate|longer|one position", "genome.vcf.gz")
 def bomb_of_header_lines(path):
     path.write_bytes(inflating("##fileformat=VCFv4.2\n", "##x=" + "a" * 80 + "\n", 1200 * MEBIBYTE))
 
 
-@hostile("inflate|longer", "genome.vcf.gz")
+@hostile("inflate|longer|one position", "genome.vcf.gz")
 def bomb_of_many_samples(path):
     samples = tuple(f"{NAME}-{n}" for n in range(120))
     start = "\n".join(header(samples=samples)) + "\n"

@@ -16,6 +16,7 @@ INFLATION = 200  # above that: text of genomes packs 5 to 60 fold
 WIDE = 100  # samples from which a line may honestly repeat itself thousands of times
 SELECTED = 500_000  # records at the sites; all sites with every base and duplicate take a tenth
 AT_ONE_POSITION = 200  # records of one position
+REPEATED = 1000  # lines in a row with one position, wherever it lies: no genome has them, a bomb of one packed line does
 AT_ONE_SITE = 1000  # records that reach one site
 RAW_LINE = 1000  # a line of an array's raw text
 INDEXED = 2 * MEBIBYTE  # smaller files are read whole: that checks all of them and costs next to nothing

@@ -84,6 +84,13 @@ class LineScanner:
         tabs = self._tabs(lines)
         rank = self._ranks(lines, tabs[:, 0])
         start = self._positions(lines, tabs[:, 0], tabs[:, 1])
+        turns = np.flatnonzero(np.diff(start, prepend=start[0] - 1, append=start[-1] + 1))
+        runs = np.diff(turns)
+        if len(runs) and int(runs.max()) > limits.REPEATED:
+            at = int(turns[runs.argmax()])
+            raise self._line_error(
+                lines, at, f"and more than {limits.REPEATED} after it have one position; the file is damaged or an attack"
+            )
         bases = tabs[:, 3] - tabs[:, 2] - 1
         stop = start + np.maximum(bases, 1) - 1
         _raise_to_end(lines, tabs, start, stop)
