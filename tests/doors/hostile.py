@@ -259,7 +259,7 @@ def bomb_of_one_line(path):
     path.write_bytes(inflating(base(path.parent), RECORD.format(5) + "\n", 1200 * MEBIBYTE))
 
 
-@hostile("inflate|longer|records", "genome.vcf.gz")
+@hostile("inflate|longer|records|one position", "genome.vcf.gz")
 def bomb_of_one_line_at_a_site(path):
     path.write_bytes(inflating(base(path.parent), CYP2D6_4 + "0/1\n", 1200 * MEBIBYTE))
 
