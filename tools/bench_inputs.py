@@ -29,8 +29,8 @@ def _head() -> str:
 
 def whole_genome(folder: Path, lines: int) -> Path:
     """A single-sample VCF of about `lines` records over all chromosomes, bgzipped and indexed; every defining site is among them."""
-    places = repr([(s.chromosome, s.position) for s in load().table.sites])
-    path = folder / f"genome-{lines}-{zlib.crc32(places.encode()):08x}.vcf.gz"
+    wanted = repr([(s.chromosome, s.position) for s in load().table.sites])
+    path = folder / f"genome-{lines}-{zlib.crc32(wanted.encode()):08x}.vcf.gz"
     if path.with_name(path.name + ".tbi").exists():
         return path
     sites: dict[str, dict[int, Site]] = {}

@@ -120,8 +120,12 @@ FILES = {
     "many-header-lines.vcf": (b"##fileformat=VCFv4.2\n" + b"##x=1\n" * 300_000 + GOOD[21:], "header: is longer than"),
     "bomb-of-nuls.vcf.gz": (repeated(bytes(2**20), 3000), "NUL bytes"),
     "bomb-of-a-line.vcf.gz": (repeated(b"A" * 2**20, 3000), "longer than 32 MiB"),
-    "bomb-of-records.vcf.gz": (repeated(b"chr1\t5000\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n", 3000), "inflates more than 200-fold"),
-    "bomb-of-our-records.vcf.gz": (repeated(b"chr10\t94781859\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n", 3000), "inflates|more than"),
+    "bomb-of-one-record.vcf.gz": (repeated(b"chr1\t5000\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n", 3000), "have one position"),
+    "bomb-of-records.vcf.gz": (
+        repeated(b"".join(b"chr1\t%d\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n" % (5000 + i) for i in range(400)), 3000),
+        "inflates more than 200-fold",
+    ),
+    "bomb-of-our-records.vcf.gz": (repeated(b"chr10\t94781859\t.\tG\tA\t.\tPASS\t.\tGT\t0/1\n", 3000), "inflates|more than|one position"),
     "half-bcf.bcf": (b"BCF\x02\x02" + struct.pack("<I", 5000) + b"##fileformat=VCFv4.2\n", "stops in the middle"),
     "old-bcf.bcf": (b"BCF\x04" + bytes(100), "not BCF version 2"),
 }

@@ -80,7 +80,8 @@ def read_vcf(path: Path, table: SiteTable, *, options: ReadOptions) -> Genotypes
 
     Raises
     ------
-    InputError : the file is damaged, hostile, malformed or of an unknown build, or records contradict each other or the reference.
+    InputError : the file is damaged, hostile, malformed or of an unknown build, or records contradict each other (in a file of
+        fewer than a hundred people; in a cohort those who are concerned have no genotype there) or the reference.
         One line: file, place, what is wrong, what to do; never a sample's name.
     """
     found = gather(path, windows_of(table), options)
@@ -88,7 +89,7 @@ def read_vcf(path: Path, table: SiteTable, *, options: ReadOptions) -> Genotypes
     shape = len(table.sites), len(found.samples)
     draft = _Draft(np.full((*shape, 2), MISSING, dtype=np.int8), np.zeros(shape, dtype=np.int32), np.zeros(shape[0], dtype=np.uint8))
     draft.reasons.update({(site, -1): reason for site, reason in dropped.items()})
-    unseen = _fill(path, draft, places, _views(places, pairs, found), options)
+    unseen = _fill(path, draft, places, _views(places, pairs, found), options, is_cohort=len(found.head.samples) >= limits.WIDE)
     if options.absent_is_reference:
         _declare_reference(draft, [canonical(site.chromosome) for site in table.sites], unseen)
         warnings += _never_covered(path, unseen, found)
@@ -151,7 +152,7 @@ def _views(places: Sequence[Place], pairs: Sequence[Sequence[int]], found: Gathe
 
 
 def _fill(
-    path: Path, draft: _Draft, places: Sequence[Place], views: Sequence[Sequence[View]], options: ReadOptions
+    path: Path, draft: _Draft, places: Sequence[Place], views: Sequence[Sequence[View]], options: ReadOptions, *, is_cohort: bool
 ) -> list[tuple[Place, NDArray[np.bool_]]]:
     """Settle every place; returns the places with the samples for which no record speaks."""
     samples = draft.codes.shape[1]
@@ -164,7 +165,7 @@ def _fill(
             what = f"more than {limits.AT_ONE_SITE} records reach this site; remove repeated records"
             raise refusal(path, f"{seen[0].record.contig}:{place.start}", what)
         try:
-            settled = settle_site(place, seen, samples, rest_is_reference=options.absent_is_reference)
+            settled = settle_site(place, seen, samples, rest_is_reference=options.absent_is_reference, is_cohort=is_cohort)
         except Conflict:
             what = "conflicting duplicate records: they contradict each other or name more than two variants; merge them first"
             raise refusal(path, f"{seen[0].record.contig}:{place.start}", what) from None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from painloom.intake.alleles_at_site import Place, View
-from painloom.intake.vcf_settle import Outcome, Row, settle
+from painloom.intake.vcf_settle import Conflict, Outcome, Row, settle
 from painloom.model.genotypes import MISSING
 
 _SMALL = 65_536  # combinations that are counted rather than sorted
@@ -24,12 +24,15 @@ class Settled:
     unlisted: list[tuple[int, str]] = field(default_factory=list)
 
 
-def settle_site(place: Place, views: Sequence[View], samples: int, *, rest_is_reference: bool) -> Settled:
+CONTRADICTION = "records contradict each other"
+
+
+def settle_site(place: Place, views: Sequence[View], samples: int, *, rest_is_reference: bool, is_cohort: bool = False) -> Settled:
     """The genotypes of all samples at one site; `reasons` has the key -1 where one reason holds for every sample.
 
     Raises
     ------
-    Conflict : as `settle`.
+    Conflict : as `settle`; in a cohort the people whose records contradict each other have no genotype instead.
     """
     weak = np.array([_weak_of(view, samples) for view in views])
     blocks = np.array([view.record.blocks for view in views])
@@ -39,7 +42,7 @@ def settle_site(place: Place, views: Sequence[View], samples: int, *, rest_is_re
         columns += [view.record.alleles[:, 0].astype(np.int64) + 2, view.record.alleles[:, 1].astype(np.int64) + 2]
         columns += [is_weak.astype(np.int64), (block > 0).astype(np.int64)]
     kinds, kind_of = distinct(columns)
-    outcomes = [_settle_kind(place, views, kind, rest_is_reference) for kind in kinds]
+    outcomes = [_settle_kind(place, views, kind, rest_is_reference, is_cohort) for kind in kinds]
     codes = np.array([o.codes for o in outcomes], dtype=np.int8)[kind_of]
     lead = np.array([o.lead for o in outcomes])[kind_of]
     phase = np.where(lead >= 0, np.take_along_axis(blocks, np.maximum(lead, 0)[None, :], axis=0)[0], 0)
@@ -96,11 +99,16 @@ def _linked(blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
     return one
 
 
-def _settle_kind(place: Place, views: Sequence[View], kind: tuple[int, ...], rest_is_reference: bool) -> Outcome:
+def _settle_kind(place: Place, views: Sequence[View], kind: tuple[int, ...], rest_is_reference: bool, is_cohort: bool) -> Outcome:
     linked, *numbers = kind
     rows = [Row(a - 2, b - 2, bool(w), bool(p)) for a, b, w, p in zip(*[iter(numbers)] * 4, strict=True)]
     all_phased = all(row.is_phased for row in rows if row.first != row.second and row.is_complete)
-    return settle(place, views, rows, linked=bool(linked) and all_phased, rest_is_reference=rest_is_reference)
+    try:
+        return settle(place, views, rows, linked=bool(linked) and all_phased, rest_is_reference=rest_is_reference)
+    except Conflict:
+        if not is_cohort:
+            raise
+        return Outcome(reason=CONTRADICTION)
 
 
 def _note(settled: Settled, views: Sequence[View], outcome: Outcome, members: NDArray[np.intp]) -> None:
