@@ -1,8 +1,8 @@
 """Allele frequencies of the gene cards, counted in an open panel of phased genomes.
 
-    derive_frequencies.py PANEL.vcf.gz [TYPED.tsv]
+    derive_frequencies.py TYPED.tsv PANEL.vcf.gz...
 
-PANEL holds phased genotypes of unrelated and related people (1000 Genomes 30x, GRCh38).  Sites that the panel lacks are rare or were
+A PANEL holds phased genotypes of people (1000 Genomes 30x, GRCh38); a gene that two panels cover is counted in the later one.  Sites that the panel lacks are rare or were
 not called there; a strand is read with the reference at those sites.  Where one such site is common, alleles that it alone tells
 apart cannot be counted in the panel: SPLIT names the site, and the count is shared in proportion to TYPED, a table of reference
 materials (columns sample, gene, diplotype).
@@ -68,25 +68,31 @@ def typed_alleles(path: Path | None) -> dict[str, Counter[str]]:
 
 def main() -> int:
     ask = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    ask.add_argument("panel", type=Path)
-    ask.add_argument("typed", type=Path, nargs="?")
+    ask.add_argument("typed", type=Path)
+    ask.add_argument("panels", type=Path, nargs="+")
     args = ask.parse_args()
-    knowledge = load()
-    genotypes = read_genotypes(args.panel, knowledge.table, ReadOptions(absent_is_reference=True))
-    seen = read_genotypes(args.panel, knowledge.table, ReadOptions())
     typed = typed_alleles(args.typed)
+    for panel in args.panels:
+        count_panel(panel, typed)
+    return 0
+
+
+def count_panel(path: Path, typed: dict[str, Counter[str]]) -> None:
+    """Write the table of every gene that the panel covers."""
+    knowledge = load()
+    genotypes = read_genotypes(path, knowledge.table, ReadOptions(absent_is_reference=True))
+    seen = read_genotypes(path, knowledge.table, ReadOptions())
+    place = {site: i for i, site in enumerate(knowledge.table.sites)}
     for card in knowledge.genes.values():
-        place = {site: i for i, site in enumerate(knowledge.table.sites)}
         rows = np.array([place[site] for site in card.sites], dtype=np.intp)
-        if not len(rows) or (seen.codes[rows] == MISSING).all():
+        if not len(rows) or (seen.codes[rows] == MISSING).all() or not any(not a.structural for a in card.alleles):
             continue
         counts = strand_counts(encode(card), genotypes, rows, typed.get(card.symbol, Counter()))
         total = sum(counts.values())
         lines = ["allele\tfrequency\tcount\tpanel"]
         lines += [f"{a}\t{n / total:.6f}\t{n:g}\t1000g-30x-3202" for a, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))]
         (DATA / "genes" / f"{card.id}.frequencies.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(card.symbol, int(total), "chromosomes", [(a, round(n / total, 3)) for a, n in counts.most_common(5)])
-    return 0
+        print(card.symbol, int(total), "chromosomes", [(a, round(n / total, 3)) for a, n in counts.most_common(6)])
 
 
 if __name__ == "__main__":
