@@ -11,8 +11,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from builders import GenotypeBuilder, knowledge
 
+from builders import GenotypeBuilder, knowledge
 from painloom.genome.calls import call_genes, gene_call
 from painloom.genome.guide import Setting, advice_for, guide
 

@@ -2,10 +2,10 @@
 
     derive_frequencies.py TYPED.tsv PANEL.vcf.gz...
 
-A PANEL holds phased genotypes of people (1000 Genomes 30x, GRCh38); a gene that two panels cover is counted in the later one.  Sites that the panel lacks are rare or were
-not called there; a strand is read with the reference at those sites.  Where one such site is common, alleles that it alone tells
-apart cannot be counted in the panel: SPLIT names the site, and the count is shared in proportion to TYPED, a table of reference
-materials (columns sample, gene, diplotype).
+A PANEL holds phased genotypes of people (1000 Genomes 30x, GRCh38); a gene that two panels cover is counted in the later one.  Sites
+that the panel lacks are rare or were not called there; a strand is read with the reference at those sites.  Where one such site is
+common (COMMON_BUT_ABSENT), alleles that it alone tells apart cannot be counted in the panel: their count is shared in proportion to
+TYPED, a table of reference materials (columns sample, gene, diplotype).
 """
 
 import argparse

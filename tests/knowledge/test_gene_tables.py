@@ -19,8 +19,9 @@ if not SOURCES.is_dir():
 @pytest.fixture(scope="module")
 def derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("knowledge")
-    run = subprocess.run([sys.executable, str(ROOT / "tools/derive_genes.py"), str(SOURCES), str(into)],
-                         capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tools/derive_genes.py"), str(SOURCES), str(into)], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     return into
 
@@ -53,8 +54,9 @@ def test_a_changed_pair_in_the_published_table_stops_the_derivation(tmp_path: Pa
     (copy / "cpic-api-2026-10").mkdir()
     (copy / "cpic-api-2026-10/cpic_diplotypes.json").write_text(json.dumps(table), encoding="utf-8")
 
-    run = subprocess.run([sys.executable, str(ROOT / "tools/derive_genes.py"), str(copy), str(tmp_path / "out")],
-                         capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tools/derive_genes.py"), str(copy), str(tmp_path / "out")], capture_output=True, text=True, check=False
+    )
 
     assert run.returncode == 1
     assert "CYP2D6: CPIC *1/*4: published Normal Metabolizer 1.0" in run.stderr
