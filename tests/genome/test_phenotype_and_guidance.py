@@ -136,9 +136,12 @@ def test_sources_that_disagree_on_strength_are_both_kept():
     assert advice.invariant is False
 
 
-def test_enzyme_without_an_agreed_factor_keeps_its_phenotype():
-    plain = advise("cpic-citalopram", {"CYP2C19": "*1/*1"})
-    assert advise("cpic-citalopram", {"CYP2C19": "*1/*1"}, drugs=["fluvoxamine"]) == plain
+def test_drug_without_an_agreed_factor_is_flagged_and_adjusts_nothing():
+    plain, today = advise("cpic-citalopram", {"CYP2C19": "*1/*1"}), advise("cpic-citalopram", {"CYP2C19": "*1/*1"}, drugs=["fluvoxamine"])
+
+    assert today.flags == ("Fluvoxamine is a strong inhibitor of CYP2C19: no conversion is agreed, the phenotype stays.",)
+    assert (plain.statement, plain.phenotypes, plain.flags) == (today.statement, today.phenotypes, ())
+    assert today.flags[0] in " ".join(advice_values(today))
 
 
 def test_exact_diplotype_wins_over_the_phenotype_where_a_table_names_it():

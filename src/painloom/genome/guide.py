@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from painloom.genome.calls import GeneColumn
 from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Memory, Option
-from painloom.genome.phenoconversion import blocks, without
+from painloom.genome.phenoconversion import blocks, flags, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
 from painloom.knowledge.prescribing import GENERAL
 from painloom.model.advice import Advice, Statement, Variant
@@ -63,7 +63,8 @@ class Judge:
     ):
         """`columns` in the order of the card's genes, None where the knowledge has no such gene; `lenses` are shared between cards."""
         self.card, self.setting = card, setting
-        blocked = blocks(without(setting.drugs, card.drug))
+        others = without(setting.drugs, card.drug)
+        blocked, self.flags = blocks(others), flags(others, card.genes)
         self.blocked = {gene: blocked[gene] for gene in card.genes if gene in blocked}
         self.population, self.others = choose_population(card.populations, setting.age)
         shared = {} if lenses is None else lenses
@@ -101,6 +102,7 @@ class Judge:
             adjusted_by=tuple(sorted({d for b in self.blocked.values() for d in b.drugs})) if changed else (),
             missing_genes=tuple(g for g in card.genes if g not in known),
             notes=(card.note,) if card.note else (),
+            flags=self.flags,
             claim=card.claim,
             keys=tuple(o[0].key or "" for o in today),
             genotype_phenotypes=self._worded(plain) if changed else (),

@@ -1,6 +1,6 @@
 """The genotype under today's drugs: an inhibitor scales the activity score, where the field agrees on a factor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from painloom.genome.reading import KEY_BY_SCORE
@@ -47,6 +47,18 @@ def blocks(drugs: Iterable[DrugCard]) -> dict[str, Block]:
             elif factors == known.factors:
                 found[act.enzyme] = Block(factors, (*known.drugs, drug.id))
     return found
+
+
+def flags(drugs: Iterable[DrugCard], genes: Collection[str]) -> tuple[str, ...]:
+    """What the current drugs do to enzymes of `genes` where no conversion is agreed: said, and nothing is adjusted for it."""
+    return tuple(
+        f"{drug.label[:1].upper()}{drug.label[1:]} is a {act.strength} {act.role} of {act.enzyme}"
+        + (" (strength to verify)" if act.state == "to-verify" else "")
+        + ": no conversion is agreed, the phenotype stays."
+        for drug in drugs
+        for act in drug.acts_on
+        if act.enzyme in genes and (not act.multiplier or act.state == "to-verify")
+    )
 
 
 def without(drugs: Iterable[DrugCard], name: str) -> tuple[DrugCard, ...]:

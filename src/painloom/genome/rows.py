@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from painloom.genome.calls import MATCHED, GeneColumn
 from painloom.genome.guide import GuideColumn
-from painloom.genome.phenoconversion import adjusted, blocks, score_range
+from painloom.genome.phenoconversion import adjusted, blocks, flags, score_range
 from painloom.genome.remarks import collect, of_gene, spread
 from painloom.genome.score import parse_score
 from painloom.genome.solve import Solution
@@ -69,7 +69,7 @@ def call_values(
     alternatives = [d.name for d in shown[1:]]
     left = column.count(solution) - len(shown)
     phenotype, score, said = _phenotype(column, shown[0], drugs)
-    words = [*basis, *said, context, f"genes/{card.id} {card.release}"]
+    words = [*basis, *said, *flags(drugs, (card.symbol,)), context, f"genes/{card.id} {card.release}"]
     listed = ";".join([*alternatives, *([f"+{left}"] if left > 0 else [])]) or ABSENT
     return (solution.status, shown[0].name, phenotype, score, listed, missing, "; ".join(w for w in words if w))
 
@@ -139,6 +139,7 @@ def advice_values(advice: Advice, context: str = "") -> tuple[str, ...]:
             f"Under today's {' and '.join(advice.adjusted_by)}"
             + (f"; by genotype alone: {advice.genotype_only.action}." if advice.genotype_only else "; by genotype alone: the same.")
         )
+    said += advice.flags
     changes = [
         *(f"{v.condition} -> {v.statement.action}" for v in advice.variants),
         *(f"{v.condition} -> {v.statement.action}" for v in advice.structural),

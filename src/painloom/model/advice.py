@@ -38,6 +38,7 @@ class Advice:
     `invariant` is True when every diplotype that fits gives the same action and statement, False when they differ, None when
     no gene of the drug was called.  `variants` holds what differs.  `genotype_only` is the advice before today's drugs were
     taken into account, when those change it (phenoconversion); `genotype_phenotypes` are the phenotypes before that.
+    `flags` name drugs taken now that act on a gene of the card without an agreed conversion: nothing was adjusted for them.
     `phenotypes`, `genotype_phenotypes` and `keys` (what the body's table was looked up with) hold one entry a gene of `genes`.
     """
 
@@ -60,3 +61,4 @@ class Advice:
     claim: str = "guideline"
     keys: tuple[str, ...] = ()
     genotype_phenotypes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
