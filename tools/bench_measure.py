@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def print_table(rows: Sequence[Row]) -> None:
     lines = [head]
     for row in rows:
         word = "holds" if row.kind == "limit" and row.holds else "MISSED" if row.kind == "limit" else "x the peer"
-        ratio = f"{row.ratio:.2f}" if row.ratio < 100 else f"{row.ratio:,.0f}"
+        ratio = "-" if row.figure < NOTHING else f"{row.ratio:.2f}" if row.ratio < 100 else f"{row.ratio:,.0f}"
         against = f"{row.kind} {row.against:,.4g} {row.unit}"
-        lines.append((row.what, f"{row.figure:,.4g} {row.unit}", against, ratio, word, row.note))
+        lines.append((row.what, f"{0 if row.figure < NOTHING else row.figure:,.4g} {row.unit}", against, ratio, word, row.note))
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
