@@ -89,6 +89,11 @@ def test_outside_calls_are_read_as_laboratories_write_them(gene, written, expect
     assert sorted(outside(gene, written)) == sorted(expected)
 
 
+def test_one_allele_of_a_gene_with_two_copies_is_refused():
+    with pytest.raises(InputError, match="write both"):
+        outside("CYP2D6", "*4")
+
+
 def test_unknown_outside_allele_is_refused_with_its_name():
     with pytest.raises(InputError, match=r"\*999"):
         outside("CYP2D6", "*1/*999")

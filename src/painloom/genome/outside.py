@@ -9,6 +9,7 @@ from painloom.genome.solve import Solution
 from painloom.knowledge.cards import Allele, GeneCard
 from painloom.model.genecall import AMBIGUOUS, CALLED, NOT_CALLED, Diplotype, Reading
 
+ONE_COPY = ("hemizygous", "mitochondrial")  # kinds whose call may be a single allele
 POSITIVE, NEGATIVE = "positive", "negative"
 
 
@@ -42,13 +43,9 @@ def solve_outside(card: GeneCard, written: str) -> Solution:
 def _pairs(card: GeneCard, text: str, unknown: list[str]) -> list[Diplotype]:
     whole = _options(card, text)
     if whole:
-        return (
-            [diplotype(card, allele, None) for allele in whole]
-            if _one_copy(card)
-            else [diplotype(card, allele, allele) for allele in whole]
-            if card.kind == "single-site"
-            else [diplotype(card, allele, None) for allele in whole]
-        )
+        if card.kind not in ONE_COPY:
+            raise InputError(f"outside call of {card.symbol}: '{text}' is one allele; write both, such as {text}/{card.reference}")
+        return [diplotype(card, allele, None) for allele in whole]
     for cut in (m.start() for m in re.finditer("/", text)):
         first, second = _options(card, text[:cut]), _options(card, text[cut + 1 :])
         if first and second:
@@ -56,10 +53,6 @@ def _pairs(card: GeneCard, text: str, unknown: list[str]) -> list[Diplotype]:
             return list({p.name: p for p in pairs}.values())
     unknown += [name for name in text.split("/") if not _options(card, name)] or [text]
     return []
-
-
-def _one_copy(card: GeneCard) -> bool:
-    return card.kind in ("hemizygous", "mitochondrial")
 
 
 def _options(card: GeneCard, name: str) -> list[Allele]:
