@@ -192,6 +192,14 @@ def test_copy_number_of_the_file_names_the_structure(copies, expected):
     assert {d.name for d in call("CYP2D6", genotypes).diplotypes} == expected
 
 
+def test_counted_copies_leave_nothing_to_ask_about_structure():
+    genotypes = GenotypeBuilder(genes={"CYP2D6"}).build()
+    genotypes.copies[:] = 2
+
+    assert advise("cpic-codeine", genotypes=genotypes).structural == ()
+    assert call("CYP2D6", genotypes).notes == ("2 copies of the gene",)
+
+
 def test_duplication_of_a_heterozygote_keeps_both_possibilities():
     genotypes = GenotypeBuilder(genes={"CYP2D6"}).set("CYP2D6", "rs3892097", "C/T").build()
     genotypes.copies[:] = 3

@@ -89,7 +89,7 @@ class GeneColumn:
         return self.changes[number]
 
     def _structural(self, solution: Solution) -> tuple[tuple[str, Diplotype], ...]:
-        if solution.fit is None or not len(solution.fit) or solution.fit.second[0] < 0:
+        if solution.fit is None or not len(solution.fit) or solution.fit.second[0] < 0 or solution.copies != COPIES_UNKNOWN:
             return ()
         rows = self.panel.rows
         first, second = rows[solution.fit.first[0]], rows[solution.fit.second[0]]
@@ -97,9 +97,8 @@ class GeneColumn:
 
     def notes(self, solution: Solution) -> tuple[str, ...]:
         """Sentences for the reader."""
-        unseen = self.panel.card.structure is not None and solution.fit is not None and self.origin == MATCHED
-        assessed = any("copies of the gene" in note for note in solution.notes)
-        return (*solution.notes, STRUCTURE_UNSEEN) if unseen and not assessed else solution.notes
+        counted = self.panel.card.structure is None or solution.fit is None or solution.copies != COPIES_UNKNOWN
+        return solution.notes if counted or self.origin != MATCHED else (*solution.notes, STRUCTURE_UNSEEN)
 
 
 class Matcher:

@@ -1,6 +1,6 @@
 """One genotype vector of one gene -> its answer: what fits, or why nothing does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ class Solution:
     """The answer for one distinct vector.
 
     `fit` holds matched pairs as row numbers of the panel; `explicit` holds diplotypes that are no pair of rows (structural
-    alleles, representatives of a list of variants) and then replaces `fit`.  With `components`, a list of variants that are all
+    alleles, representatives of a list of variants) and then replaces `fit`.  `copies` of the gene are -1 where nobody counted.  With `components`, a list of variants that are all
     present, advice rests on the first, gravest pair alone.  `missing` are site numbers without a genotype.
     """
 
@@ -37,7 +37,8 @@ class Solution:
     reason: str = ""
     notes: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
-    heterozygous: bool = field(default=False)
+    heterozygous: bool = False
+    copies: int = COPIES_UNKNOWN
 
 
 def solve(
@@ -74,12 +75,14 @@ def solve(
         notes += overruled
         if overruled:
             found = fits(panel, codes, phase)
+    if copies != COPIES_UNKNOWN:
+        notes.append(f"{copies} copies of the gene")
     if copies not in (COPIES_UNKNOWN, 2):
         explicit, reason = with_copies(panel, codes, phase, copies)
         status = CALLED if len(explicit) == 1 else AMBIGUOUS if explicit else NOT_CALLED
-        return Solution(status, None, explicit, missing, reason, (*notes, f"{copies} copies of the gene"), (), heterozygous)
+        return Solution(status, None, explicit, missing, reason, tuple(notes), (), heterozygous, copies)
     if len(found):
-        return Solution(CALLED if len(found) == 1 else AMBIGUOUS, found, (), missing, "", tuple(notes), (), heterozygous)
+        return Solution(CALLED if len(found) == 1 else AMBIGUOUS, found, (), missing, "", tuple(notes), (), heterozygous, copies)
     if card.kind == "lowest-function":
         pairs, components = standing_pairs(panel, codes, phase)
         notes.append("more variants than a pair of named alleles: the two of gravest function stand for the two copies")
