@@ -26,8 +26,9 @@ class Solution:
     """The answer for one distinct vector.
 
     `fit` holds matched pairs as row numbers of the panel; `explicit` holds diplotypes that are no pair of rows (structural
-    alleles, representatives of a list of variants) and then replaces `fit`.  `copies` of the gene are -1 where nobody counted.  With `components`, a list of variants that are all
-    present, advice rests on the first, gravest pair alone.  `missing` are site numbers without a genotype.
+    alleles, representatives of a list of variants) and then replaces `fit`.  With `components`, a list of variants that are all
+    present, advice rests on the first, gravest pair alone.  `missing` are site numbers without a genotype; `copies` of the gene
+    are -1 where nobody counted.
     """
 
     status: str
