@@ -26,7 +26,7 @@ lint: .venv/dev
 test: .venv/dev lint
 	$(BIN)/painloom knowledge check
 	$(BIN)/python tools/browser.py
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -rs
 
 bench: .venv/dev
 	$(BIN)/python tools/bench.py
