@@ -90,8 +90,9 @@ def drug_views(session: Session, current: Sequence[DrugCard], case: Case, measur
     knowledge = session.knowledge
     uses: dict[str, list[DrugUse]] = {}
     for use in case.drugs:
-        card = find_drug(knowledge.drugs, knowledge.drug_names, use.name)
-        uses.setdefault(card.id if card else use.name, []).append(use)
+        cards, _ = find_drug(knowledge, use.name)
+        for drug in cards:
+            uses.setdefault(drug.id, []).append(use)
     advice: dict[str, list[Advice]] = {}
     if measured:
         for column in session.guide(knowledge.guidance, case.person.age_years).values():
@@ -123,7 +124,7 @@ def _note(drug: DrugCard) -> DrugNote:
 def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
     for name in names:
         note = DrugNote(name, "unknown", "This knowledge release does not know the drug: nothing was checked for it.")
-        uses = tuple(use for use in case.drugs if use.name == name)
+        uses = tuple(use for use in case.drugs if name in use.name)
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 

@@ -152,6 +152,7 @@ def run_part(bench: Workbench, part: Part, options: ReadOptions, out: Path) -> d
     files = {}
     for kind, table in (("calls", calls), ("guidance", guidance)):
         target = out / kind / f"{part.name}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_suffix(".unfinished")
         pq.write_table(table, unfinished, compression="zstd", row_group_size=1_000_000, write_statistics=SEARCHED)
         os.replace(unfinished, target)
@@ -194,8 +195,6 @@ def _open_manifest(plan_: Plan, out: Path, resume: bool) -> dict[str, Any]:
     if not path.exists():
         if any(out.glob("*/*.parquet")):
             raise InputError(f"{out.name}: holds result files of a run whose {MANIFEST} is gone; choose another folder, or empty this one")
-        for kind in ("calls", "guidance"):
-            (out / kind).mkdir(parents=True, exist_ok=True)
         return fresh
     if not resume:
         raise InputError(f"{out.name}: holds a cohort run already; add --resume to go on with it, or choose another folder")

@@ -133,7 +133,7 @@ class Matcher:
             else:
                 sites = np.array([places[site] for site in card.sites], dtype=np.intp)
                 extra = np.stack([_copies(card, genotypes), _alarms(card, genotypes, places)])
-                groups = group(genotypes.codes[sites], genotypes.phase[sites], extra)
+                groups = group(_really_seen(card, genotypes, sites), genotypes.phase[sites], extra)
                 columns[symbol] = GeneColumn(panel, tuple(self._solve(panel, groups)), groups.of_sample, sites, MATCHED)
         return columns
 
@@ -151,6 +151,20 @@ class Matcher:
 def call_genes(cards: Mapping[str, GeneCard], genotypes: Genotypes | None, outside: Mapping[str, str]) -> dict[str, GeneColumn]:
     """Every gene of `cards` for all samples: see Matcher.call."""
     return Matcher(cards).call(genotypes, outside)
+
+
+def _really_seen(card: GeneCard, genotypes: Genotypes, sites: NDArray[np.intp]) -> NDArray[np.int8]:
+    """The codes of a gene; a site that decides over another one counts as read only where the file has a record of it.
+
+    Declaring absent sites as reference must not turn the tag of a harmful haplotype into a normal result.
+    """
+    codes = genotypes.codes[sites]
+    place = {site.position: i for i, site in enumerate(card.sites)}
+    for rule in card.overrules:
+        tag, decider = place[rule.site], place[rule.when_seen]
+        if genotypes.absent_is_reference and len(genotypes.depth) and genotypes.depth[sites[decider]] == 0:
+            codes[decider, (codes[tag] > 0).any(axis=1)] = MISSING
+    return codes
 
 
 def stopped(reason: str) -> dict[str, Any]:

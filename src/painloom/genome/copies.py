@@ -53,8 +53,9 @@ def with_copies(panel: Panel, codes: NDArray[np.int8], phase: NDArray[np.int32],
 
 
 def _shares(card: GeneCard, first: Allele, second: Allele, copies: int) -> list[Diplotype]:
-    """All ways to share `copies` between the two chromosomes, each having at least one."""
-    return [diplotype(card, copied(card, first, n), copied(card, second, copies - n)) for n in range(copies - 1, 0, -1)]
+    """All ways to share `copies` between the two chromosomes, each having at least one; even shares first."""
+    shares = sorted(range(copies - 1, 0, -1), key=lambda n: abs(copies - 2 * n))
+    return [diplotype(card, copied(card, first, n), copied(card, second, copies - n)) for n in shares]
 
 
 def possible_changes(card: GeneCard, first: Allele, second: Allele, *, heterozygous: bool) -> tuple[tuple[str, Diplotype], ...]:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,8 @@ class Judge:
         variants = self.variants(today, best)
         others = (Variant(p.label, self.statement([o[0].key for o in today], p)) for p in self.others)
         changed = bool(self.blocked) and any(a[0] != b[0] for a, b in zip(plain, today, strict=True))
+        if changed and genotype_only != best and best.tier == "no-action":
+            best = replace(best, tier="consider")  # it holds only as long as the other drug is taken
         return Advice(
             drug=card.drug,
             body=card.body,

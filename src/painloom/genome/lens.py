@@ -144,7 +144,9 @@ class Lens:
         reading = diplotype.reading(self.body)
         if reading is None:
             return self._known(NO_READING), "no phenotype assigned"
-        words = reading.phenotype + (f" ({reading.activity_score})" if reading.activity_score else "")
+        words = reading.phenotype + (
+            f" ({reading.activity_score})" if reading.activity_score and reading.activity_score not in reading.phenotype else ""
+        )
         key = self._known((*reading.exact, reading.key))
         if key is None and scaled:
             key = nearest_key(reading.key, self.domain, self.bands)

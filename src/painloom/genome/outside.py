@@ -110,7 +110,7 @@ def _marker_reading(card: GeneCard, name: str, results: dict[str, bool]) -> Dipl
     for body in card.bodies:
         own = [m for m in body.markers or card.markers if m in results]
         worded = tuple(f"{marker} {POSITIVE if results[marker] else NEGATIVE}" for marker in sorted(own, key=lambda m: not results[m]))
-        text = "; ".join(worded)
+        text = ", ".join(worded)
         if worded:
             readings.append(Reading(body.name, text, "", text, exact=worded))
     return Diplotype(name, tuple(readings))

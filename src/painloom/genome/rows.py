@@ -140,7 +140,8 @@ def advice_values(advice: Advice, context: str = "") -> tuple[str, ...]:
             + (f"; by genotype alone: {advice.genotype_only.action}." if advice.genotype_only else "; by genotype alone: the same.")
         )
     said += advice.flags
-    changes = [
+    changes = [f"without {' and '.join(advice.adjusted_by)} -> {advice.genotype_only.action}"] if advice.genotype_only else []
+    changes += [
         *(f"{v.condition} -> {v.statement.action}" for v in advice.variants),
         *(f"{v.condition} -> {v.statement.action}" for v in advice.structural),
     ]

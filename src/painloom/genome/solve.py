@@ -52,6 +52,9 @@ def solve(
     card = panel.card
     missing = tuple(int(i) for i in np.flatnonzero(codes[:, 0] == MISSING))
     notes: list[str] = []
+    if copies == 0 and card.structure is not None:
+        explicit, _ = with_copies(panel, codes, phase, copies)
+        return Solution(CALLED, None, explicit, (), "", ("0 copies of the gene",), (), False, copies)
     if len(missing) == len(codes):
         return Solution(NOT_CALLED, missing=missing, reason=NO_SITE)
     if not panel.rows:
@@ -69,15 +72,16 @@ def solve(
         codes = np.where(codes == UNLISTED, panel.reference_code[:, None], codes)
     heterozygous = bool(((codes[:, 0] != codes[:, 1]) & (codes >= 0).all(axis=1)).any())
     if card.kind == "lowest-function" and missing:
-        notes.append(f"{len(missing)} sites unseen could hold further variants")
+        notes.append(f"{len(missing)} {'site' if len(missing) == 1 else 'sites'} unseen could hold further variants")
     found = fits(panel, codes, phase)
+    notes += _stand_ins(panel, codes)
     if not len(found):
         codes, overruled = _overrule(panel, codes)
         notes += overruled
         if overruled:
             found = fits(panel, codes, phase)
     if copies != COPIES_UNKNOWN:
-        notes.append(f"{copies} copies of the gene")
+        notes.append(f"{copies} {'copy' if copies == 1 else 'copies'} of the gene")
     if copies not in (COPIES_UNKNOWN, 2):
         explicit, reason = with_copies(panel, codes, phase, copies)
         status = CALLED if len(explicit) == 1 else AMBIGUOUS if explicit else NOT_CALLED
@@ -104,6 +108,13 @@ def _spelled(panel: Panel, codes: NDArray[np.int8]) -> str:
             alleles = ["?" if code == UNLISTED else site.alleles[code] for code in (a, b) if code != ABSENT_COPY]
             names.append(f"{site.label} {'/'.join(alleles)}")
     return ", ".join(names)
+
+
+def _stand_ins(panel: Panel, codes: NDArray[np.int8]) -> list[str]:
+    """The warning where a variant counts because the site that decides over it was not read."""
+    place = {site.position: i for i, site in enumerate(panel.card.sites)}
+    rules = panel.card.overrules
+    return [r.text for r in rules if codes[place[r.when_seen], 0] == MISSING and (codes[place[r.site]] > 0).any()]
 
 
 def _overrule(panel: Panel, codes: NDArray[np.int8]) -> tuple[NDArray[np.int8], list[str]]:

@@ -11,7 +11,7 @@ from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
 from painloom.knowledge.genes import read_gene
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
-from painloom.knowledge.tables import Fields, read_toml
+from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.genotypes import SiteTable
 from painloom.model.source import Citation
 from painloom.version import KNOWLEDGE_RELEASE
@@ -75,6 +75,17 @@ class Knowledge:
                 if names.setdefault(fold(name), drug.id) != drug.id:
                     raise KnowledgeError(f"drugs/{drug.id}.toml: the name '{name}' also belongs to {names[fold(name)]}")
         return names
+
+    @cached_property
+    def drug_words(self) -> frozenset[str]:
+        """Words that may stand behind a drug's name without changing which drug it is: salts, forms, units."""
+        return frozenset(row["word"] for row in read_tsv(self.files("terms", ".tsv")["drug_words"]))
+
+    @cached_property
+    def combinations(self) -> dict[str, tuple[str, ...]]:
+        """Folded name of a combination product -> ids of its components (a component may have no card)."""
+        rows = read_tsv(self.files("terms", ".tsv")["combination_products"])
+        return {fold(row["name"]): tuple(row["components"].split(";")) for row in rows}
 
     @cached_property
     def classes(self) -> tuple[DrugClass, ...]:

@@ -1,0 +1,54 @@
+"""Drug names as people write them; a combination never loses a component."""
+
+import pytest
+
+from builders import knowledge
+from painloom.genome.drugs import find_drugs
+
+
+def ids(*names):
+    cards, unknown = find_drugs(knowledge(), names)
+    return {card.id for card in cards}, list(unknown)
+
+
+@pytest.mark.parametrize(
+    "written", ["tramadol", "Tramadol HCl 100 mg SR", "tramadol 50mg tablets", "tramadol-hydrochloride", "TRAMADOL (slow release)"]
+)
+def test_salt_dose_and_form_do_not_change_the_drug(written):
+    assert ids(written) == ({"tramadol"}, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "drugs"),
+    [
+        ("Tylenol with codeine", {"paracetamol", "codeine"}),
+        ("Tylenol #3", {"paracetamol", "codeine"}),
+        ("paracetamol and codeine", {"paracetamol", "codeine"}),
+        ("acetaminophen/codeine", {"paracetamol", "codeine"}),
+        ("ibuprofen with codeine", {"ibuprofen", "codeine"}),
+        ("aspirin + oxycodone", {"aspirin", "oxycodone"}),
+        ("Percocet", {"oxycodone", "paracetamol"}),
+        ("naltrexone/bupropion", {"naltrexone", "bupropion"}),
+        ("tramadol 37.5 mg / paracetamol 325 mg", {"tramadol", "paracetamol"}),
+    ],
+)
+def test_combination_gives_every_component(written, drugs):
+    assert ids(written) == (drugs, [])
+
+
+@pytest.mark.parametrize("written", ["codeine linctus forte", "paracetamol extra", "nosuchdrug", "tramadol nosuchdrug"])
+def test_a_word_that_may_be_another_drug_makes_the_entry_unknown(written):
+    assert ids(written) == (set(), [written])
+
+
+def test_unknown_component_is_named_beside_the_known_one():
+    assert ids("fluoxetine/nosuchdrug") == ({"fluoxetine"}, ["nosuchdrug"])
+    drugs, unknown = ids("Arthrotec")
+    assert drugs == {"diclofenac"}
+    assert unknown == ["misoprostol (in arthrotec)"]
+
+
+def test_every_name_of_every_card_finds_it():
+    for card in knowledge().drugs.values():
+        for name in (card.id, card.name, card.label, *card.synonyms):
+            assert ids(name)[0] == {card.id}, name
