@@ -62,7 +62,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     )
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
-    views = tuple(drug_views(session, drugs, case, measured)) + tuple(_unknown(unknown, case))
+    views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     return Assessment(
         case=case,
         as_of=as_of,
@@ -85,8 +85,11 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     )
 
 
-def drug_views(session: Session, current: Sequence[DrugCard], case: Case, measured: bool) -> Iterator[DrugView]:
-    """Every drug with its advice: current drugs first, then by class order, then by name."""
+def drug_views(session: Session, current: Sequence[DrugCard], case: Case) -> Iterator[DrugView]:
+    """Every drug with its advice: current drugs first, then by class order, then by name.
+
+    Without a genome the advice is there too: it says that the gene was not called, so that a guided drug never looks unguided.
+    """
     knowledge = session.knowledge
     uses: dict[str, list[DrugUse]] = {}
     for use in case.drugs:
@@ -94,15 +97,14 @@ def drug_views(session: Session, current: Sequence[DrugCard], case: Case, measur
         for drug in cards:
             uses.setdefault(drug.id, []).append(use)
     advice: dict[str, list[Advice]] = {}
-    if measured:
-        for column in session.guide(knowledge.guidance, case.person.age_years).values():
-            advice.setdefault(column.card.drug, []).append(advice_for(column, 0))
+    for column in session.guide(knowledge.guidance, case.person.age_years).values():
+        advice.setdefault(column.card.drug, []).append(advice_for(column, 0))
     taken = {drug.id: i for i, drug in enumerate(current)}
     order = {c.id: (c.order, c.label) for c in knowledge.classes}
     shown = [d for d in knowledge.drugs.values() if d.id in taken or d.id in advice or d.no_gene]
     for drug in sorted(shown, key=lambda d: (taken.get(d.id, len(taken)), order[d.classes[0]], d.label)):
         own = tuple(advice.get(drug.id, ()))
-        note = None if own or not measured else _note(drug)
+        note = None if own else _note(drug)
         yield DrugView(
             drug.id,
             drug.label,

@@ -48,7 +48,9 @@ def test_an_empty_case_calls_nothing_normal(case):
     found = json.loads((case.parent / "out" / "assessment.json").read_text(encoding="utf-8"))
 
     assert found["calls"] == []
-    assert [drug["drug"] for drug in found["drugs"] if drug["advice"]] == []
+    advice = [a for drug in found["drugs"] for a in drug["advice"]]
+    assert {a["statement"]["action"] for a in advice} <= {"none", "test"}
+    assert all(a["invariant"] not in (True, False) for a in advice)
     assert "Normal Metabolizer" not in done.out
     assert found["case"]["person"]["age_years"] == {"absent": "not-measured", "reason": "age was not given"}
 

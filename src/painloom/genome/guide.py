@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from painloom.genome.calls import GeneColumn
-from painloom.genome.lens import NO_RESULT, NOT_SEEN, Lens, Memory, Option
+from painloom.genome.lens import ANY, NO_RESULT, NOT_SEEN, Lens, Memory, Option
 from painloom.genome.phenoconversion import blocks, flags, without
 from painloom.knowledge.cards import DrugCard, GuidanceCard, Population
 from painloom.knowledge.prescribing import GENERAL
@@ -82,7 +82,9 @@ class Judge:
         best = self.statement([o[0].key for o in today], self.population)
         genotype_only = self.statement([o[0].key for o in plain], self.population)
         known = [g for g, options in zip(card.genes, plain, strict=True) if options[0].text]
-        variants = self.variants(today, best)
+        if not known and any(o[0].key == ANY for o in today):  # "any result" is no result for somebody who has none
+            best = genotype_only = nothing_known(card.genes)
+        variants = self.variants(today, best) if known else ()
         others = (Variant(p.label, self.statement([o[0].key for o in today], p)) for p in self.others)
         changed = bool(self.blocked) and any(a[0] != b[0] for a, b in zip(plain, today, strict=True))
         if changed and genotype_only != best and best.tier == "no-action":
