@@ -83,6 +83,10 @@ def test_no_finding_in_the_malignant_hyperthermia_genes_is_uncertain_and_never_a
         ("DPYD", "*1/*2A", ["Reference/c.1905+1G>A (*2A)"]),
         ("G6PD", "B (reference)", ["B (reference)"]),
         ("CYP2C19", "*4A/*1", ["*1/*4"]),
+        ("CYP2D6", "CYP2D6*1/CYP2D6*4", ["*1/*4"]),
+        ("CYP2D6", "*1.001/*4.013", ["*1/*4"]),
+        ("CYP2D6", "*1/*4 OR *2/*4", ["*1/*4", "*2/*4"]),
+        ("SLCO1B1", "*45.001/*1", ["*1/*45"]),
     ],
 )
 def test_outside_calls_are_read_as_laboratories_write_them(gene, written, expected):

@@ -23,9 +23,10 @@ def solve_outside(card: GeneCard, written: str) -> Solution:
     ------
     InputError : an allele that the gene's table does not know.
     """
-    texts = [part for part in re.split(r"\s*(?:;|\||\bor\b)\s*", written.strip()) if part]
+    plain = re.sub(rf"\b{re.escape(card.symbol)}(?=\*)", "", written.strip())
+    texts = [part for part in re.split(r"\s*(?:;|\||\b(?:or|OR)\b)\s*", plain) if part]
     if not texts:
-        raise InputError(f"outside call of {card.symbol}: the diplotype is empty; leave the line out if the gene was not tested")
+        raise InputError(f"{card.symbol}: the diplotype is empty; leave the line out if the gene was not tested")
     found: dict[str, Diplotype] = {}
     unknown: list[str] = []
     for text in texts:
@@ -33,7 +34,7 @@ def solve_outside(card: GeneCard, written: str) -> Solution:
         found.update({option.name: option for option in options})
     if unknown:
         raise InputError(
-            f"outside call of {card.symbol}: allele {unknown[0]} is not in the table of release {card.release}; "
+            f"{card.symbol}: allele {unknown[0]} is not in the table of release {card.release}; "
             "check its spelling, or ask for the current name"
         )
     status = CALLED if len(found) == 1 else AMBIGUOUS if found else NOT_CALLED
@@ -44,7 +45,7 @@ def _pairs(card: GeneCard, text: str, unknown: list[str]) -> list[Diplotype]:
     whole = _options(card, text)
     if whole:
         if card.kind not in ONE_COPY:
-            raise InputError(f"outside call of {card.symbol}: '{text}' is one allele; write both, such as {text}/{card.reference}")
+            raise InputError(f"{card.symbol}: '{text}' is one allele; write both, such as {text}/{card.reference}")
         return [diplotype(card, allele, None) for allele in whole]
     for cut in (m.start() for m in re.finditer("/", text)):
         first, second = _options(card, text[:cut]), _options(card, text[cut + 1 :])
@@ -58,7 +59,8 @@ def _pairs(card: GeneCard, text: str, unknown: list[str]) -> list[Diplotype]:
 def _options(card: GeneCard, name: str) -> list[Allele]:
     """The rows that a written name can mean: one, or both readings of `xN`, or none."""
     name = name.strip()
-    for spelling in (name, tidy(name), _sorted_tandem(name), _many(name), card.aliases.get(name, "")):
+    core = re.sub(r"^(\*\d+)\.\d+$", r"\1", name)  # a suballele such as *4.013 acts as its core allele
+    for spelling in (name, tidy(name), _sorted_tandem(name), _many(name), card.aliases.get(name, ""), core):
         for part in spelling.split("|") if spelling in card.aliases.values() else [spelling]:
             if part in card.by_name:
                 return [card.by_name[part]]
@@ -86,15 +88,12 @@ def _markers(card: GeneCard, text: str) -> list[Diplotype]:
     if worded:
         marker, result = f"*{worded[1]}", worded[2].lower()
         if marker not in card.markers:
-            raise InputError(f"outside call of {card.symbol}: {marker} is none of the markers {', '.join(card.markers)}")
+            raise InputError(f"{card.symbol}: {marker} is none of the markers {', '.join(card.markers)}")
         return [_marker_reading(card, text.strip(), {marker: result == POSITIVE})]
     alleles = [a.strip().lstrip("*") for a in text.split("/")]
     fields = [a.split(":") for a in alleles]
     if not all(re.fullmatch(r"\d+", f[0]) for f in fields) or len(alleles) > 2:
-        raise InputError(
-            f"outside call of {card.symbol}: expected two typed alleles such as *07:02/*40:01, or a marker with "
-            f"'{POSITIVE}' or '{NEGATIVE}'"
-        )
+        raise InputError(f"{card.symbol}: expected two typed alleles such as *07:02/*40:01, or a marker with '{POSITIVE}' or '{NEGATIVE}'")
     results: dict[str, bool] = {}
     for marker in card.markers:
         wanted = marker.lstrip("*").split(":")

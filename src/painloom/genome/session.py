@@ -21,13 +21,14 @@ class Request:
     """What the user adds to the file.
 
     `outside`: gene -> diplotype as written; `drugs`: names of today's drugs; `combinations`: research mode; `one_x`: the person has
-    one X chromosome, so a homozygous genotype there is one copy (callers often write it twice).
+    one X chromosome, so a homozygous genotype there is one copy (callers often write it twice); `outside_from`: what an error about an outside call starts with.
     """
 
     outside: Mapping[str, str]
     drugs: tuple[str, ...] = ()
     combinations: bool = False
     one_x: bool = False
+    outside_from: str = "outside_calls.tsv"
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,18 @@ def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Req
     """
     unknown = [gene for gene in request.outside if gene not in knowledge.genes]
     if unknown:
-        raise InputError(f"outside calls: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
+        raise InputError(f"{request.outside_from}: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
-        raise InputError(f"outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample")
+        raise InputError(
+            f"{request.outside_from}: outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample"
+        )
     workbench = workbench or Workbench(knowledge, combinations=request.combinations)
     if request.one_x and genotypes is not None:
         genotypes = with_one_x(genotypes, knowledge)
-    columns = workbench.matcher.call(genotypes, request.outside)
+    try:
+        columns = workbench.matcher.call(genotypes, request.outside)
+    except InputError as wrong:  # only an outside call can be wrong here: the genome file was checked before
+        raise InputError(f"{request.outside_from}: {wrong}") from None
     drugs, names = find_drugs(knowledge, request.drugs)
     warnings = tuple(f"drug '{name}' is not known to this release: nothing was checked for it" for name in names)
     return Session(knowledge, genotypes, columns, drugs, warnings, workbench.memory)

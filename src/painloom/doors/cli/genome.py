@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,10 @@ def open_session(args: argparse.Namespace) -> "Session":
     )
     genotypes = read_genotypes(args.vcf, knowledge.table, options)
     outside = read_outside_calls(args.outside_calls) if args.outside_calls else {}
-    session = start(knowledge, genotypes, Request(outside, tuple(listed(args.drugs)), args.research_combinations))
+    request = Request(outside, tuple(listed(args.drugs)), args.research_combinations)
+    if args.outside_calls:
+        request = replace(request, outside_from=args.outside_calls.name)
+    session = start(knowledge, genotypes, request)
     for warning in (*genotypes.warnings, *session.warnings):
         say(warning, sys.stderr)
     return session
