@@ -1,6 +1,7 @@
 """The whole journey of one person: case and knowledge -> Assessment."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from painloom.genome.drugs import find_drug, find_drugs
 from painloom.genome.guide import advice_for
@@ -103,7 +104,7 @@ def drug_views(session: Session, current: Sequence[DrugCard], case: Case) -> Ite
     order = {c.id: (c.order, c.label) for c in knowledge.classes}
     shown = [d for d in knowledge.drugs.values() if d.id in taken or d.id in advice or d.no_gene]
     for drug in sorted(shown, key=lambda d: (taken.get(d.id, len(taken)), order[d.classes[0]], d.label)):
-        own = tuple(advice.get(drug.id, ()))
+        own = tuple(_for_age(a, drug, case.person.age_years) for a in advice.get(drug.id, ()))
         note = None if own else _note(drug)
         yield DrugView(
             drug.id,
@@ -116,6 +117,15 @@ def drug_views(session: Session, current: Sequence[DrugCard], case: Case) -> Ite
             note,
             tuple(uses.get(drug.id, ())),
         )
+
+
+def _for_age(advice: Advice, drug: DrugCard, age: float | None) -> Advice:
+    """The advice with what a regulator says of the person's age; below such a limit nothing is without a caution."""
+    texts = tuple(limit.text for limit in drug.age_limits if age is not None and age < limit.below)
+    if not texts:
+        return advice
+    statement = replace(advice.statement, tier="consider") if advice.statement.tier == "no-action" else advice.statement
+    return replace(advice, statement=statement, flags=(*texts, *advice.flags))
 
 
 def _note(drug: DrugCard) -> DrugNote:

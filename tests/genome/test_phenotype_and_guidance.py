@@ -276,6 +276,15 @@ def test_exonic_tag_counts_only_where_the_deciding_site_was_not_seen():
     assert "HapB3" in call("DPYD", unseen.build()).diplotypes[0].name
 
 
+def test_drug_that_is_taken_shows_the_advice_for_people_who_tolerate_it():
+    """ "Do not start" alone could stop a drug that somebody has tolerated for years."""
+    new = advise("cpic-carbamazepine", {"HLA-B": "*15:02/*40:01"})
+    taken = advise("cpic-carbamazepine", {"HLA-B": "*15:02/*40:01"}, drugs=["carbamazepine"])
+
+    assert new.flags == ()
+    assert any("more than 3 months without a skin reaction" in flag for flag in taken.flags)
+
+
 def test_children_get_the_advice_for_children():
     card = knowledge().guidance["cpic-voriconazole"]
     assert len(card.populations) > 1

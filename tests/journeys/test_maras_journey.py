@@ -321,3 +321,16 @@ def test_a_woman_with_two_different_alleles_is_variable(tmp_path):
 
     assert "Variable" in {d["readings"][0]["phenotype"] for d in call["diplotypes"]}
     assert call["diplotypes"][0]["readings"][0]["phenotype"] == "Variable"
+
+
+def test_a_child_on_codeine_is_never_told_usual_dose_without_a_caution(tmp_path):
+    case = tmp_path / "child"
+    case.mkdir()
+    (case / "case.toml").write_text('[person]\nage = 9\n\n[[drugs]]\nname = "codeine"\n')
+    (case / "outside_calls.tsv").write_text("CYP2D6\t*1/*1\n")
+    assessment, page, text = journey(case, tmp_path / "out")
+    advice = next(d["advice"] for d in assessment["drugs"] if d["drug"] == "codeine")
+
+    assert all(a["statement"]["tier"] != "no-action" for a in advice)
+    assert "contraindicates codeine" in text
+    assert "contraindicates codeine" in page

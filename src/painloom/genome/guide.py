@@ -64,6 +64,7 @@ class Judge:
         """`columns` in the order of the card's genes, None where the knowledge has no such gene; `lenses` are shared between cards."""
         self.card, self.setting = card, setting
         others = without(setting.drugs, card.drug)
+        self.is_taken = len(others) < len(setting.drugs)
         blocked, self.flags = blocks(others), flags(others, card.genes)
         self.blocked = {gene: blocked[gene] for gene in card.genes if gene in blocked}
         self.population, self.others = choose_population(card.populations, setting.age)
@@ -85,7 +86,10 @@ class Judge:
         if not known and any(o[0].key == ANY for o in today):  # "any result" is no result for somebody who has none
             best = genotype_only = nothing_known(card.genes)
         variants = self.variants(today, best) if known else ()
-        others = (Variant(p.label, self.statement([o[0].key for o in today], p)) for p in self.others)
+        groups = [(p, Variant(p.label, self.statement([o[0].key for o in today], p))) for p in self.others]
+        others = tuple(v for _, v in groups if v.statement != best)
+        history = (v for p, v in groups if v in others and p.min_age is None and p.max_age is None)
+        taken = tuple(f"Taken now: for people who have {v.condition}: {v.statement.summary}" for v in history) if self.is_taken else ()
         changed = bool(self.blocked) and any(a[0] != b[0] for a, b in zip(plain, today, strict=True))
         if changed and genotype_only != best and best.tier == "no-action":
             best = replace(best, tier="consider")  # it holds only as long as the other drug is taken
@@ -101,12 +105,12 @@ class Judge:
             invariant=(not variants) if known else None,
             variants=variants,
             structural=tuple(self.structural(combo, today, best)),
-            other_populations=tuple(v for v in others if v.statement != best),
+            other_populations=others,
             genotype_only=genotype_only if changed and genotype_only != best else None,
             adjusted_by=tuple(sorted({d for b in self.blocked.values() for d in b.drugs})) if changed else (),
             missing_genes=tuple(g for g in card.genes if g not in known),
             notes=(card.note,) if card.note else (),
-            flags=self.flags,
+            flags=(*taken, *self.flags),
             claim=card.claim,
             keys=tuple(o[0].key or "" for o in today),
             genotype_phenotypes=self._worded(plain) if changed else (),

@@ -21,7 +21,8 @@ class Request:
     """What the user adds to the file.
 
     `outside`: gene -> diplotype as written; `drugs`: names of today's drugs; `combinations`: research mode; `one_x`: the person has
-    one X chromosome, so a homozygous genotype there is one copy (callers often write it twice); `outside_from`: what an error about an outside call starts with.
+    one X chromosome, so a homozygous genotype there is one copy (callers often write it twice);
+    `outside_from`: what an error about an outside call starts with.
     """
 
     outside: Mapping[str, str]
@@ -114,9 +115,8 @@ def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Req
     if unknown:
         raise InputError(f"{request.outside_from}: gene '{unknown[0]}' has no card; see: painloom knowledge list genes")
     if request.outside and genotypes is not None and len(genotypes.samples) > 1:
-        raise InputError(
-            f"{request.outside_from}: outside calls belong to one person, the file holds {len(genotypes.samples)} samples; choose one with --sample"
-        )
+        many = f"the genome file holds {len(genotypes.samples)} samples"
+        raise InputError(f"{request.outside_from}: outside calls belong to one person, {many}; choose one with --sample")
     workbench = workbench or Workbench(knowledge, combinations=request.combinations)
     if request.one_x and genotypes is not None:
         genotypes = with_one_x(genotypes, knowledge)

@@ -183,6 +183,15 @@ class ActsOn:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeLimit:
+    """What a regulator says of a drug below an age in years."""
+
+    below: float
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DrugCard:
     """A drug: names, classes, effects on enzymes; `no_gene` says why no gene guides it ("" = see its guidance cards)."""
 
@@ -200,6 +209,7 @@ class DrugCard:
     no_gene_sources: tuple[str, ...]
     licence: str
     sources: tuple[str, ...]
+    age_limits: tuple[AgeLimit, ...] = ()
     open_questions: tuple[str, ...] = ()
 
 

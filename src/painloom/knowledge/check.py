@@ -114,7 +114,8 @@ def _drugs(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _drug_sources(knowledge: Knowledge, drug: DrugCard, where: str) -> Iterator[str]:
-    for source in (*drug.no_gene_sources, *(s for act in drug.acts_on for s in act.sources)):
+    named = (*(s for act in drug.acts_on for s in act.sources), *(s for limit in drug.age_limits for s in limit.sources))
+    for source in (*drug.no_gene_sources, *named):
         if source not in knowledge.sources:
             yield f"{where}: source '{source}' is not in sources/"
     yield from (f"{where}: an effect on {act.enzyme} has no source" for act in drug.acts_on if not act.sources)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from painloom.errors import KnowledgeError
-from painloom.knowledge.cards import ActsOn, DrugCard, DrugClass, GuidanceCard, Population
+from painloom.knowledge.cards import ActsOn, AgeLimit, DrugCard, DrugClass, GuidanceCard, Population
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.advice import ACTIONS, TIERS, Statement
 
@@ -88,6 +88,7 @@ def read_drug(path: Path) -> DrugCard:
         no_gene_sources=no_gene.texts("sources") if no_gene else (),
         licence=card.text("licence"),
         sources=card.texts("sources"),
+        age_limits=tuple(AgeLimit(a.number("below"), a.text("text"), a.texts("sources")) for a in card.children("age_limit")),
         open_questions=card.texts("open_questions"),
     )
 

@@ -33,7 +33,8 @@ def advice_view(advice: Advice, lookup: Lookup) -> AdviceView:
         population=advice.population,
         unchanged=unchanged,
         missing=_missing(advice, lookup),
-        notes=(*advice.notes, *advice.flags),
+        notes=advice.notes,
+        flags=advice.flags,
         claim=words.word("claim", advice.claim),
         basis=basis_of(advice, lookup),
     )

@@ -87,6 +87,8 @@ def _drugs(page: _Page, cards: Sequence[DrugCard], lookup: Lookup) -> None:
         for body, advices in card.bodies:
             for advice in advices:
                 page.line(f"{body}: {advice.said.summary}", SIGN_WIDTH)
+                for flag in advice.flags:
+                    page.line(f"[!] {flag}", SIGN_WIDTH + 2)
                 _openness(page, advice.invariance if not advice.settled else "", bool(advice.structural), lookup)
         if card.conversion:
             today = card.conversion.today[:1].lower() + card.conversion.today[1:]

@@ -91,6 +91,7 @@ class AdviceView:
     unchanged: str
     missing: str
     notes: tuple[str, ...]
+    flags: tuple[str, ...]
     claim: str
     basis: Basis
 
