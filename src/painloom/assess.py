@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from painloom.genome.drugs import find_drug, find_drugs
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
 from painloom.genome.stream import findings, gene_calls, research_notes
 from painloom.knowledge.cards import DrugCard
+from painloom.knowledge.drug_names import find_drug, find_drugs
 from painloom.knowledge.load import Knowledge
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice

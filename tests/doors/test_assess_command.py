@@ -177,7 +177,7 @@ def test_a_pipe_in_the_case_folder_does_not_hang_the_program(case, name):
 def test_what_the_case_folder_holds_and_nobody_read_is_said(case):
     (case / "answers").mkdir()
     (case / "letter.pdf").write_bytes(b"%PDF")
-    (case / "case.toml").write_text('[examination]\nfinding = "x"\n\n[horoscope]\nsign = "x"\n')
+    (case / "case.toml").write_text('[examination]\nfinding = "yes"\n\n[horoscope]\nsign = "x"\n')
     done = assess(case)
 
     assert done.status == 0

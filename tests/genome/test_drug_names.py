@@ -3,7 +3,7 @@
 import pytest
 
 from builders import knowledge
-from painloom.genome.drugs import find_drugs
+from painloom.knowledge.drug_names import find_drugs
 
 
 def ids(*names):

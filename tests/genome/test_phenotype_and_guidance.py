@@ -5,7 +5,7 @@ import pytest
 from builders import GenotypeBuilder, knowledge
 from painloom.errors import InputError
 from painloom.genome.calls import call_genes, gene_call
-from painloom.genome.drugs import find_drugs
+from painloom.knowledge.drug_names import find_drugs
 from painloom.genome.guide import Setting, advice_for, guide
 from painloom.genome.outside import solve_outside
 from painloom.genome.rows import advice_values, call_rows

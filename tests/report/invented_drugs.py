@@ -7,6 +7,7 @@ from invented_genes import RELEASE
 from painloom.model.advice import Advice, Statement, Variant
 from painloom.model.assessment import DrugNote, DrugView
 from painloom.model.case import DrugUse
+from painloom.model.quantity import point
 
 
 def statement(action: str, tier: str, summary: str, because: str = "", **more: object) -> Statement:
@@ -91,7 +92,11 @@ def tramadol() -> DrugView:
                 notes=("The body's text was dated 2018; its allele values were dated 2025-10.",),
             ),
         ),
-        uses=(DrugUse("tramadol", "tramadol 100 mg retard, 1-0-1", 100, 2, "oral", "2024-06", "low back pain"),),
+        uses=(
+            DrugUse(
+                "tramadol", "tramadol 100 mg retard, 1-0-1", point(100), "mg", point(2), "oral", since="2024-06", reason="low back pain"
+            ),
+        ),
     )
 
 
@@ -113,7 +118,7 @@ def current_drugs() -> tuple[DrugView, ...]:
                 source="cpic-ssri-2023",
             ),
         ),
-        uses=(DrugUse("duloxetine", "", 60, 1, "oral", "", "neuropathic pain"),),
+        uses=(DrugUse("duloxetine", "", point(60), "mg", point(1), "oral", reason="neuropathic pain"),),
     )
     celecoxib = DrugView(
         "celecoxib",
@@ -139,7 +144,7 @@ def current_drugs() -> tuple[DrugView, ...]:
                 source="cpic-nsaid-2020",
             ),
         ),
-        uses=(DrugUse("celecoxib", "", 200, 2, "oral"),),
+        uses=(DrugUse("celecoxib", "", point(200), "mg", point(2), "oral"),),
     )
     omeprazole = DrugView(
         "omeprazole",
@@ -165,7 +170,7 @@ def current_drugs() -> tuple[DrugView, ...]:
                 ),
             ),
         ),
-        uses=(DrugUse("omeprazole", "", 20, 1),),
+        uses=(DrugUse("omeprazole", "", point(20), "mg", point(1)),),
     )
     gabapentin = DrugView(
         "gabapentin",

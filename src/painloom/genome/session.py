@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from painloom.errors import InputError
 from painloom.genome.calls import GeneColumn, Matcher
-from painloom.genome.drugs import find_drugs
 from painloom.genome.guide import GuideColumn, Setting, guide
 from painloom.genome.lens import Memory
 from painloom.genome.rows import ABSENT, context_of, guide_rows
 from painloom.knowledge.cards import DrugCard, GuidanceCard
+from painloom.knowledge.drug_names import find_drugs
 from painloom.knowledge.load import Knowledge
 from painloom.model.genotypes import ABSENT_COPY, Genotypes
 

@@ -41,6 +41,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions) -> Case:
         pain=history.pain,
         drugs=history.drugs,
         wishes=history.wishes,
+        body=history.body,
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
         files=tuple((p.name, _sha256(p)) for p in used),

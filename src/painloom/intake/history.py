@@ -1,20 +1,39 @@
 """case.toml -> person, pain and drugs; no medical opinion, only form."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from painloom.errors import InputError
+from painloom.intake import bodyfacts
+from painloom.intake.tomlfields import Table, codes, flag, interval, number, one_of, table, tables, text, texts
+from painloom.model.body import BodyRecord
 from painloom.model.case import DrugUse, PainHistory, Person
 
 KNOWN = {
     "person": {"label", "age", "sex"},
-    "pain": {"complaint", "sites", "months", "intensity", "diagnoses"},
-    "drugs": {"name", "dose_mg", "per_day", "route", "since", "reason", "text"},
+    "pain": {"complaint", "sites", "months", "intensity", "diagnoses", "map"},
+    "drugs": {
+        "name",
+        "text",
+        "dose",
+        "unit",
+        "dose_mg",
+        "per_day",
+        "route",
+        "form",
+        "as_needed",
+        "since",
+        "until",
+        "reason",
+        "state",
+        "codes",
+    },
+    **bodyfacts.KNOWN,
 }
-TOP = {"schema", "person", "pain", "drugs", "wishes"}
-LATER = {"organs", "examination", "allergies", "redflags"}
+FREE = {"organs", *bodyfacts.FACT_TABLES}  # tables whose keys are ids of the knowledge, checked where they are used
+TOP = {"schema", "person", "pain", "drugs", "wishes", *bodyfacts.KNOWN, *FREE}
+DRUG_STATES = ("active", "stopped", "planned")
 MOST_BYTES = 1_000_000
 SCHEMA = 1
 
@@ -27,6 +46,7 @@ class History:
     pain: PainHistory
     drugs: tuple[DrugUse, ...]
     wishes: tuple[str, ...]
+    body: BodyRecord
     warnings: tuple[str, ...]
 
 
@@ -55,87 +75,60 @@ def read_history(path: Path) -> History:
         raise InputError(f"{where}: not valid TOML: a number or a nesting far beyond what a case needs") from None
     if record.get("schema", SCHEMA) != SCHEMA:
         raise InputError(f"{where}: schema must be {SCHEMA}; this file was written for another version of the program")
-    person, pain = _table(record, "person", where), _table(record, "pain", where)
-    drugs = _tables(record, "drugs", where)
-    warnings = [f"{where}: entry '{name}' is not read yet" for name in record if name in LATER]
-    warnings += [f"{where}: entry '{name}' is not known and was not used" for name in record if name not in TOP | LATER]
-    for name, table in [("person", person), ("pain", pain), *(("drugs", d) for d in drugs)]:
-        warnings += [f"{where} [{name}]: '{key}' is not known and was not used" for key in table if key not in KNOWN[name]]
+    person, pain = table(record, "person", where), table(record, "pain", where)
+    drugs = tables(record, "drugs", where)
+    warnings = [f"{where}: entry '{name}' is not known and was not used" for name in record if name not in TOP]
+    lists = [(name, entry) for name in ("drugs", *bodyfacts.KNOWN) for entry in tables(record, name, where)]
+    for name, entry in [("person", person), ("pain", pain), *lists]:
+        warnings += [f"{where} [{name}]: '{key}' is not known and was not used" for key in entry if key not in KNOWN[name]]
     return History(
         _person(person, where),
         _pain(pain, where),
         tuple(_drug(d, n, where) for n, d in enumerate(drugs, start=1)),
-        _texts(record, "wishes", where),
+        texts(record, "wishes", where),
+        bodyfacts.read_body(record, pain, where),
         tuple(dict.fromkeys(warnings)),
     )
 
 
-def _person(table: Mapping[str, object], where: str) -> Person:
-    age = _number(table, "age", (0, 130), where)
-    sex = _text(table, "sex", where)
+def _person(entry: Table, where: str) -> Person:
+    age = number(entry, "age", (0, 130), where)
+    sex = text(entry, "sex", where)
     if sex not in ("", "F", "M"):
         raise InputError(f'{where} [person]: sex must be "F" or "M" (as assigned at birth, for sex chromosomes); leave it out if unknown')
-    return Person(_text(table, "label", where) or "unnamed", int(age) if age is not None else None, sex)
+    return Person(text(entry, "label", where) or "unnamed", int(age) if age is not None else None, sex)
 
 
-def _pain(table: Mapping[str, object], where: str) -> PainHistory:
+def _pain(entry: Table, where: str) -> PainHistory:
     return PainHistory(
-        _text(table, "complaint", where),
-        _texts(table, "sites", where),
-        _number(table, "months", (0, 1500), where),
-        _number(table, "intensity", (0, 10), where),
-        _texts(table, "diagnoses", where),
+        text(entry, "complaint", where),
+        texts(entry, "sites", where),
+        number(entry, "months", (0, 1500), where),
+        number(entry, "intensity", (0, 10), where),
+        texts(entry, "diagnoses", where),
     )
 
 
-def _drug(table: Mapping[str, object], number: int, where: str) -> DrugUse:
-    spot = f"{where} [[drugs]] entry {number}"
-    name = _text(table, "name", spot)
+def _drug(entry: Table, count: int, where: str) -> DrugUse:
+    spot = f"{where} [[drugs]] entry {count}"
+    name = text(entry, "name", spot)
     if not name.strip():
         raise InputError(f"{spot}: needs a name")
+    if "dose_mg" in entry and ("dose" in entry or "unit" in entry):
+        raise InputError(f"{spot}: give 'dose' with 'unit', or 'dose_mg', not both")
+    dose = interval(entry, "dose_mg" if "dose_mg" in entry else "dose", (0, 100_000), spot)
     return DrugUse(
-        name.strip(),
-        _text(table, "text", spot),
-        _number(table, "dose_mg", (0, 100_000), spot),
-        _number(table, "per_day", (0, 100), spot),
-        _text(table, "route", spot),
-        _text(table, "since", spot),
-        _text(table, "reason", spot),
+        name=name.strip(),
+        text=text(entry, "text", spot),
+        dose=dose,
+        unit="mg" if "dose_mg" in entry else text(entry, "unit", spot),
+        per_day=interval(entry, "per_day", (0, 100), spot),
+        route=text(entry, "route", spot),
+        form=text(entry, "form", spot),
+        as_needed=flag(entry, "as_needed", spot),
+        since=text(entry, "since", spot),
+        until=text(entry, "until", spot),
+        reason=text(entry, "reason", spot),
+        state=one_of(entry, "state", DRUG_STATES, spot),
+        codes=codes(entry, spot),
     )
-
-
-def _table(record: Mapping[str, object], name: str, where: str) -> dict[str, object]:
-    value = record.get(name, {})
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: [{name}] must be a table")
-    return value
-
-
-def _tables(record: Mapping[str, object], name: str, where: str) -> list[dict[str, object]]:
-    value = record.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise InputError(f"{where}: write each entry of {name} under its own [[{name}]] heading")
-    return value
-
-
-def _text(table: Mapping[str, object], name: str, where: str) -> str:
-    value = table.get(name, "")
-    if not isinstance(value, str) or len(value) > 2000:
-        raise InputError(f"{where}: '{name}' must be text of at most 2,000 characters")
-    return value
-
-
-def _texts(table: Mapping[str, object], name: str, where: str) -> tuple[str, ...]:
-    value = table.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError(f"{where}: '{name}' must be a list of texts")
-    return tuple(value)
-
-
-def _number(table: Mapping[str, object], name: str, limits: tuple[float, float], where: str) -> float | None:
-    value = table.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not limits[0] <= value <= limits[1]:
-        raise InputError(f"{where}: '{name}' must be a number from {limits[0]:g} to {limits[1]:g}; leave it out if unknown")
-    return float(value)

@@ -9,8 +9,13 @@ from typing import TypeVar
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
+from painloom.knowledge.criteria import CriteriaCard, read_criteria
 from painloom.knowledge.genes import read_gene
+from painloom.knowledge.instrument_cards import InstrumentCard
+from painloom.knowledge.instruments import read_instrument
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
+from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
+from painloom.knowledge.rules import read_equivalence, read_rule
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.genotypes import SiteTable
 from painloom.model.source import Citation
@@ -19,8 +24,8 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
-WITH_TABLES = ("genes", "guidance")
-Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard)
+WITH_TABLES = ("genes", "guidance", "instruments", "equivalents")
+Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,35 @@ class Knowledge:
     def drugs(self) -> dict[str, DrugCard]:
         """Drug cards by id."""
         return {id_: self._marked(read_drug(path), path) for id_, path in self.files("drugs").items()}
+
+    @cached_property
+    def instruments(self) -> dict[str, InstrumentCard]:
+        """Every instrument card by id; to read one only, ask `instrument`."""
+        return {id_: self.instrument(id_) for id_ in self.files("instruments")}
+
+    def instrument(self, id_: str) -> InstrumentCard:
+        """One instrument card, read alone; KeyError when there is none."""
+        path = self.files("instruments")[id_]
+        return self._marked(read_instrument(path), path)
+
+    @cached_property
+    def rules(self) -> dict[str, RuleCard]:
+        """Rules of drug-list safety by id."""
+        return {id_: self._marked(read_rule(path), path) for id_, path in self.files("rules").items()}
+
+    @cached_property
+    def equivalents(self) -> dict[str, EquivalenceCard]:
+        """Opioid factor tables by id."""
+        return {id_: self._marked(read_equivalence(path), path) for id_, path in self.files("equivalents").items()}
+
+    @cached_property
+    def criteria(self) -> dict[str, CriteriaCard]:
+        """Clinical criteria by id."""
+        return {id_: self._marked(read_criteria(path), path) for id_, path in self.files("criteria").items()}
+
+    def terms(self, name: str) -> tuple[dict[str, str], ...]:
+        """The rows of one table of terms/, the clinic's own in place of ours."""
+        return tuple(read_tsv(self.files("terms", ".tsv")[name]))
 
     def _marked(self, card: Card, path: Path) -> Card:
         """A clinic's own card says so wherever its release is printed."""

@@ -2,20 +2,33 @@
 
 from dataclasses import dataclass, field
 
+from painloom.model.answers import Answers
+from painloom.model.body import BodyRecord, Codes
 from painloom.model.genotypes import Genotypes
+from painloom.model.quantity import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class DrugUse:
-    """One drug as the person takes it; `dose_mg` and `per_day` are None when unknown, `text` is the entry as written."""
+    """One entry of the drug list as the person takes it.
+
+    `dose` is the amount of one intake in `unit` as written ("mg", "mcg/h", "tablet"), `per_day` how often; both are intervals where a
+    range was ordered and None when unknown.  `state` is "active", "stopped" or "planned"; `text` is the entry as written.
+    """
 
     name: str
     text: str = ""
-    dose_mg: float | None = None
-    per_day: float | None = None
+    dose: Interval | None = None
+    unit: str = ""
+    per_day: Interval | None = None
     route: str = ""
+    form: str = ""
+    as_needed: bool = False
     since: str = ""
+    until: str = ""
     reason: str = ""
+    state: str = "active"
+    codes: Codes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +55,16 @@ class PainHistory:
 class Case:
     """All inputs of one person; what is absent stays None or empty and is reported as not measured.
 
-    `outside_calls` are (gene, diplotype as written) pairs from another laboratory.  `files` are (role, sha256) pairs.
+    `answers` holds one row each, in order of date.  `outside_calls` are (gene, diplotype as written) pairs from another laboratory.
+    `files` are (role, sha256) pairs.
     """
 
     person: Person
     pain: PainHistory = field(default_factory=PainHistory)
     drugs: tuple[DrugUse, ...] = ()
     wishes: tuple[str, ...] = ()
+    body: BodyRecord = field(default_factory=BodyRecord)
+    answers: tuple[Answers, ...] = ()
     genotypes: Genotypes | None = None
     outside_calls: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from painloom.model.advice import Advice
 from painloom.model.assessment import DrugView
 from painloom.model.case import DrugUse
+from painloom.model.quantity import Interval
 from painloom.report.advices import advice_view, could_change, genes_line
 from painloom.report.conversion import conversion_of
 from painloom.report.lookup import Lookup
@@ -67,14 +68,18 @@ def use_line(uses: tuple[DrugUse, ...]) -> str:
     """How the person takes it: as written where that is known, else what is known of dose, times a day, route, reason."""
     lines = []
     for use in uses:
-        dose = f"{number(use.dose_mg)} mg" if use.dose_mg is not None else ""
-        times = f"{number(use.per_day)} × a day" if use.per_day is not None else ""
+        dose = f"{_span(use.dose)} {use.unit}".strip() if use.dose is not None else ""
+        times = f"{_span(use.per_day)} × a day" if use.per_day is not None else ""
         facts = [use.text] if use.text else [part for part in (dose, times) if part]
         facts += [
             part for part in (use.route, f"for {use.reason}" if use.reason else "", f"since {use.since}" if use.since else "") if part
         ]
         lines.append(" · ".join(facts))
     return "; ".join(line for line in lines if line)
+
+
+def _span(amount: Interval) -> str:
+    return number(amount.low) if amount.is_point else f"{number(amount.low)}-{number(amount.high)}"
 
 
 def _card(view: DrugView, anchor: str, lookup: Lookup) -> DrugCard:

@@ -27,7 +27,7 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Person", "sex"): "sex was not given",
     ("PainHistory", "months"): "duration of pain was not given",
     ("PainHistory", "intensity_0_10"): "pain intensity was not given",
-    ("DrugUse", "dose_mg"): "dose was not given",
+    ("DrugUse", "dose"): "dose was not given",
     ("DrugUse", "per_day"): "times a day were not given",
     ("Case", "genotypes"): "no genome file was given",
     ("Advice", "invariant"): "no gene of the drug was called",

@@ -1,0 +1,98 @@
+"""Rule cards and equivalence cards: TOML and tables -> typed cards."""
+
+from pathlib import Path
+
+from painloom.errors import KnowledgeError
+from painloom.knowledge.rule_cards import Ceiling, EquivalenceCard, Factor, Part, RuleCard, When
+from painloom.knowledge.tables import Fields, read_toml, read_tsv
+from painloom.model.medication import SAFETY_KINDS, SEVERITIES
+
+
+def read_rule(path: Path) -> RuleCard:
+    """The rule card at `path`; KnowledgeError where kind or severity are not in the closed lists, or a part names nothing."""
+    card = Fields(read_toml(path), path.name)
+    kind, severity = card.text("kind"), card.text("severity")
+    if kind not in SAFETY_KINDS or severity not in SEVERITIES:
+        raise KnowledgeError(f"{path.name}: kind '{kind}' or severity '{severity}' is not in the closed list")
+    return RuleCard(
+        id=card.text("id"),
+        release=card.text("release"),
+        kind=kind,
+        severity=severity,
+        label=card.text("label"),
+        message=card.text("message"),
+        state=card.text("state"),
+        claim=card.text("claim"),
+        licence=card.text("licence"),
+        sources=card.texts("sources"),
+        parts=tuple(_part(p) for p in card.children("part")),
+        when=tuple(_when(w) for w in card.children("when")),
+        any_of=tuple(_when(w) for w in card.children("any_of")),
+        unless=tuple(_when(w) for w in card.children("unless")),
+        unless_drugs=tuple(_part(p) for p in card.children("unless_drug")),
+        ceilings=tuple(_ceiling(c) for c in card.children("ceiling")),
+        open_questions=card.texts("open_questions"),
+    )
+
+
+def _part(fields: Fields) -> Part:
+    part = Part(
+        drugs=fields.texts("drugs"),
+        groups=fields.texts("groups"),
+        enzyme=fields.text("enzyme", ""),
+        roles=fields.texts("roles"),
+        strengths=fields.texts("strengths"),
+        routes=fields.texts("routes"),
+        forms=fields.texts("forms"),
+        except_drugs=fields.texts("except_drugs"),
+        count=fields.integer("count", 1),
+        per_day_from=_optional(fields, "per_day_from"),
+        per_day_above=_optional(fields, "per_day_above"),
+    )
+    if not (part.drugs or part.groups or part.enzyme):
+        raise KnowledgeError(f"{fields.where}: names no drug, group or enzyme")
+    return part
+
+
+def _when(fields: Fields) -> When:
+    fact = fields.text("fact", "")
+    return When(
+        fields.text("measure", "" if fact else None),
+        _optional(fields, "low"),
+        _optional(fields, "below"),
+        fact,
+        fields.text("value", "yes"),
+    )
+
+
+def _ceiling(fields: Fields) -> Ceiling:
+    return Ceiling(
+        fields.text("measure"),
+        _optional(fields, "low"),
+        _optional(fields, "below"),
+        _optional(fields, "most"),
+        fields.text("text"),
+    )
+
+
+def _optional(fields: Fields, name: str) -> float | None:
+    return fields.number(name) if name in fields.record else None
+
+
+def read_equivalence(path: Path) -> EquivalenceCard:
+    """The dated factor table at `path` with the TSV of its name."""
+    card = Fields(read_toml(path), path.name)
+    rows = read_tsv(path.with_suffix(".tsv"), ("drug", "route", "unit", "factor", "note"))
+    return EquivalenceCard(
+        id=card.text("id"),
+        release=card.text("release"),
+        label=card.text("label"),
+        year=card.integer("year"),
+        claim=card.text("claim"),
+        licence=card.text("licence"),
+        state=card.text("state"),
+        sources=card.texts("sources"),
+        current=card.flag("current"),
+        factors=tuple(Factor(r["drug"], r["route"], r["unit"], float(r["factor"]) if r["factor"] else None, r["note"]) for r in rows),
+        notes=card.texts("notes"),
+    )
