@@ -1,24 +1,34 @@
 """A case folder -> Case: finds the parts, reads each, says what is there and not read."""
 
+import datetime
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from painloom.errors import InputError
+from painloom.intake.answers import read_answers
 from painloom.intake.history import read_history
 from painloom.intake.outside import read_outside_calls
 from painloom.intake.vcf import ReadOptions, read_genotypes
+from painloom.model.answers import Answers, ItemRange
 from painloom.model.case import Case
 from painloom.model.genotypes import SiteTable
 
 GENOME_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 CASE_FILE, OUTSIDE_FILE = "case.toml", "outside_calls.tsv"
 INDEX_ENDINGS = (".tbi", ".csi")
-LATER = ("answers", "brain")
+ANSWERS = "answers"
+LATER = ("brain",)
+OWN_NOTES = ("not-read.tsv", "import.toml")  # what an import left beside the case for people to read
+Shapes = Callable[[str], Sequence[ItemRange] | None]
 
 
-def read_case(folder: Path, table: SiteTable, options: ReadOptions) -> Case:
-    """The case in `folder` (CONTRACT section 6).
+def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shapes = lambda _: None) -> Case:
+    """The case in `folder`: case.toml, one genome file, outside calls, answers/<instrument>_<date>.csv.
+
+    Parameters
+    ----------
+    shapes : instrument id -> what each item may hold, None for an instrument that the knowledge does not have.
 
     Raises
     ------
@@ -35,6 +45,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions) -> Case:
         raise InputError(f"{genomes[0].name}: holds {len(genotypes.samples)} samples; a case is one person: keep that sample only")
     outside = folder / OUTSIDE_FILE
     calls = read_outside_calls(outside) if outside.exists() else {}
+    sheets, warnings = _answers(folder / ANSWERS, shapes)
     used = [folder / CASE_FILE, *genomes, *([outside] if outside.exists() else [])]
     return Case(
         person=history.person,
@@ -42,16 +53,47 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions) -> Case:
         drugs=history.drugs,
         wishes=history.wishes,
         body=history.body,
+        answers=tuple(sheets.values()),
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
-        files=tuple((p.name, _sha256(p)) for p in used),
-        warnings=(*history.warnings, *_not_read(folder, set(used))),
+        files=(*((p.name, _sha256(p)) for p in used), *((f"{ANSWERS}/{p.name}", _sha256(p)) for p in sheets)),
+        warnings=(*history.warnings, *warnings, *_not_read(folder, set(used))),
     )
+
+
+def _answers(folder: Path, shapes: Shapes) -> tuple[dict[Path, Answers], list[str]]:
+    """Answer sheets in the order of their dates, and what of the folder was not read."""
+    sheets: dict[Path, Answers] = {}
+    warnings: list[str] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        instrument, _, rest = path.name.partition("_")
+        date = rest.removesuffix(".csv")
+        ranges = shapes(instrument) if path.suffix == ".csv" else None
+        if path.name.startswith("."):
+            continue
+        if ranges is None:
+            why = "no instrument of that name is known" if path.suffix == ".csv" else "only <instrument>_<date>.csv is read"
+            warnings.append(f"{ANSWERS}/{path.name}: {why}; it was not used")
+            continue
+        if date and not _is_date(date):
+            raise InputError(f"{ANSWERS}/{path.name}: the name must be <instrument>_<YYYY-MM-DD>.csv")
+        answers = read_answers(path, instrument, ranges, date=date)
+        if len(answers.ids) != 1:
+            raise InputError(f"{ANSWERS}/{path.name}: holds {len(answers.ids)} rows; a case is one person: keep one row a file")
+        sheets[path] = answers
+    return dict(sorted(sheets.items(), key=lambda item: (item[1].date, item[0].name))), warnings
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _not_read(folder: Path, used: set[Path]) -> Iterator[str]:
     for path in sorted(folder.iterdir()):
-        if path in used or path.name.startswith(".") or path.name.endswith(INDEX_ENDINGS):
+        if path in used or path.name in (ANSWERS, *OWN_NOTES) or path.name.startswith(".") or path.name.endswith(INDEX_ENDINGS):
             continue
         if path.name in LATER:
             yield f"{path.name}/: this release does not read it yet; nothing in it was used"

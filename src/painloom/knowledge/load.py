@@ -16,6 +16,7 @@ from painloom.knowledge.instruments import read_instrument
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
 from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
 from painloom.knowledge.rules import read_equivalence, read_rule
+from painloom.knowledge.safety import SafetyCard, read_safety
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.genotypes import SiteTable
 from painloom.model.source import Citation
@@ -25,7 +26,7 @@ __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
 WITH_TABLES = ("genes", "guidance", "instruments", "equivalents")
-Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard)
+Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class Knowledge:
     def criteria(self) -> dict[str, CriteriaCard]:
         """Clinical criteria by id."""
         return {id_: self._marked(read_criteria(path), path) for id_, path in self.files("criteria").items()}
+
+    @cached_property
+    def safety(self) -> dict[str, SafetyCard]:
+        """Safety cards by id."""
+        return {id_: self._marked(read_safety(path), path) for id_, path in self.files("safety").items()}
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours."""

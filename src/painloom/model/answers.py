@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 UNANSWERED = -9999
+Ids = Sequence[str] | npt.NDArray[np.bytes_]  # readers of large tables give the ids as UTF-8 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,12 @@ class Answers:
     """
 
     instrument: str
-    ids: Sequence[str]
+    ids: Ids
     items: tuple[str, ...]
     values: npt.NDArray[np.int16]
     date: str = ""
     where: str = ""
+
+    def names(self) -> list[str]:
+        """The ids as texts."""
+        return [i.decode("utf-8") if isinstance(i, bytes) else str(i) for i in self.ids]

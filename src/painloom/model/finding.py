@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from painloom.model.absence import Absence
+from painloom.model.quantity import Estimate
 from painloom.model.source import Provenance
 
 CLAIMS = ("guideline", "replicated", "single-study", "research")
@@ -21,7 +22,7 @@ class Finding:
     """One statement: `code` such as "genome.<symbol>.phenotype"; `quality` lists gates passed and failed, in words."""
 
     code: str
-    value: Category | Absence
+    value: Category | Estimate | Absence
     claim: str
     provenance: Provenance
     quality: tuple[str, ...] = ()

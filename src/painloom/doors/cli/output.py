@@ -34,6 +34,25 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str
     os.replace(unfinished, to)
 
 
+def write_pieces(pieces: Iterable[bytes], to: Path | None) -> None:
+    """Write bytes that are made piece by piece; a file appears under its name only when it is complete."""
+    if to is None:
+        sys.stdout.flush()
+        stream = getattr(sys.stdout, "buffer", None)
+        for piece in pieces:
+            if stream is not None:
+                stream.write(piece)
+            else:  # a stdout without bytes below it, as tests use
+                sys.stdout.write(piece.decode("utf-8"))
+        return
+    if to.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(to))
+    unfinished = to.with_name(to.name + ".unfinished")
+    with unfinished.open("wb") as file:
+        file.writelines(pieces)
+    os.replace(unfinished, to)
+
+
 def _lines(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> Iterator[str]:
     if form == "tsv":
         yield "\t".join(columns)

@@ -1,0 +1,59 @@
+"""painloom mind score, and the other verbs of the mind stream."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from painloom.doors.cli import mind_cat, mind_change
+from painloom.doors.cli.output import write_pieces, write_table
+from painloom.errors import UsageError
+
+if TYPE_CHECKING:
+    from painloom.knowledge.instrument_cards import InstrumentCard
+
+FORMATS = ("text", "json", "tsv")
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add `mind` with its verbs to the command line."""
+    group = verbs.add_parser("mind", help="questionnaires: scores with their error, adaptive tests, change")
+    inner = group.add_subparsers(metavar="VERB", required=True)
+    parser = inner.add_parser("score", help="scale scores of an answer table")
+    parser.add_argument("instrument", metavar="INSTRUMENT", help="id of the instrument; see: painloom knowledge list instruments")
+    parser.add_argument("answers", type=Path, metavar="ANSWERS", help="CSV with the columns id and the item numbers; empty = unanswered")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("-o", type=Path, dest="output", metavar="PATH", help="write there instead of stdout")
+    parser.set_defaults(run=run_score)
+    mind_cat.add_verb(inner)
+    mind_change.add_verb(inner)
+
+
+def find_instrument(name: str, folder: Path | None) -> "InstrumentCard":
+    """The card of an instrument id; UsageError when there is none."""
+    from painloom.knowledge.load import load
+
+    knowledge = load(folder)
+    if name not in knowledge.files("instruments"):
+        raise UsageError(f"there is no instrument '{name}'; see: painloom knowledge list instruments")
+    return knowledge.instrument(name)
+
+
+def run_score(args: argparse.Namespace) -> int:
+    """`painloom mind score`."""
+    from painloom.intake.answers import read_answers
+    from painloom.mind.rows import SCORE_COLUMNS, score_rows, score_tsv
+
+    card = find_instrument(args.instrument, args.knowledge)
+    if not card.scales:
+        raise UsageError(f"'{card.id}' is not scored by this release: {'; '.join(card.open_questions)}")
+    answers = read_answers(args.answers, card.id, card.ranges)
+    if args.format == "tsv":
+        write_pieces(score_tsv(card, answers), args.output)
+    else:
+        write_table(SCORE_COLUMNS, score_rows(card, answers), args.format, args.output, [_note(card)])
+    return 0
+
+
+def _note(card: "InstrumentCard") -> str:
+    return f"card {card.id} {card.release}; a score is a screening result that needs assessment, never a diagnosis"

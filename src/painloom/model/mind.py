@@ -1,0 +1,70 @@
+"""What the mind stream says of one person: scores over time, changes, flags."""
+
+from dataclasses import dataclass
+
+from painloom.model.quantity import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class BandEdge:
+    """One band of a scale, for drawing and for words."""
+
+    id: str
+    label: str
+    low: float
+    high: float
+    population: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """One scale on one date: `estimate` is None when it is not scored, `status` and `why` then say so.
+
+    `judged` is the card's mark: "verified" or "to-verify"; what is to verify is shown and weighs nothing.
+    """
+
+    instrument: str
+    instrument_label: str
+    scale: str
+    scale_label: str
+    domain: str
+    date: str
+    estimate: Estimate | None
+    status: str
+    why: str
+    answered: int
+    count: int
+    bands: tuple[BandEdge, ...]
+    judged: str
+    notes: tuple[str, ...]
+    card: tuple[str, str]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change between two dates: `real` and `meaningful` are "yes", "no" or "unknown", `verdict` puts both in words."""
+
+    instrument: str
+    scale: str
+    before_date: str
+    after_date: str
+    before: float
+    after: float
+    direction: str
+    rci: float | None
+    real: str
+    meaningful: str
+    verdict: str
+    basis: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFlag:
+    """A remark on how answers were given, such as the same option throughout; it deletes nothing."""
+
+    instrument: str
+    date: str
+    text: str
