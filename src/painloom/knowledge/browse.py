@@ -6,7 +6,7 @@ from pathlib import Path
 from painloom.errors import UsageError
 from painloom.knowledge.check import card_files
 from painloom.knowledge.load import Knowledge
-from painloom.knowledge.tables import Toml, read_toml
+from painloom.knowledge.tables import Record, Toml, read_toml
 
 CARD_COLUMNS = ("kind", "id", "licence", "citation", "claim", "release", "name")
 SOURCE_COLUMNS = ("id", "title", "licence", "released", "doi", "pmid", "url")
@@ -30,11 +30,18 @@ def card_rows(knowledge: Knowledge, only: str | None) -> Iterator[tuple[str, ...
             yield (
                 kind,
                 path.stem,
-                *(str(record.get(n, NONE)) for n in ("licence",)),
+                _licence(record),
                 citation,
                 *(str(record.get(n, NONE)) for n in ("claim", "release")),
                 name,
             )
+
+
+def _licence(record: Record) -> str:
+    """The card's licence; for an instrument what its owner allows, since that decides what may be shown."""
+    if "licence_class" in record:
+        return f"{record['licence_class']}: {record.get('owner', NONE)}"
+    return str(record.get("licence", NONE))
 
 
 def card_texts(knowledge: Knowledge, wanted: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, GeneCard, GuidanceCard
+from painloom.knowledge.check_body import check_body
+from painloom.knowledge.check_instruments import check_instruments
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.prescribing import GENERAL
 from painloom.knowledge.tables import read_toml
@@ -17,7 +19,8 @@ WILDCARDS = {"*", "No Result", "n/a", "Indeterminate"}
 def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
-        return [*_heads(knowledge), *_genes(knowledge), *_guidance(knowledge), *_drugs(knowledge)]
+        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body)
+        return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:
         return [str(wrong)]
 

@@ -130,6 +130,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """After the answer 0 to `gate` the form skips `items`: left empty there, they count as their lowest answer."""
+
+    gate: int
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A score from which one must ask about `about`, although the instrument holds no such item."""
 
@@ -164,6 +172,7 @@ class Scale:
     groups: tuple[tuple[int, ...], ...] = ()
     gate: int = -1
     outcomes: tuple[Outcome, ...] = ()
+    skipped: tuple[Skip, ...] = ()
     otherwise: str = ""
     table: str = ""
     missing_rule: str = ""
@@ -171,6 +180,7 @@ class Scale:
     loinc: str = ""
     snomed: str = ""
     judged_on: float = 0.0
+    state: str = "verified"
     bands: tuple[Band, ...] = ()
     changes: tuple[Change, ...] = ()
     precision: tuple[Precision, ...] = ()

@@ -17,6 +17,7 @@ from painloom.knowledge.instrument_cards import (
     Outcome,
     Precision,
     Scale,
+    Skip,
 )
 from painloom.knowledge.tables import Fields, Toml, read_toml, read_tsv
 from painloom.model.answers import ItemRange
@@ -38,7 +39,7 @@ def read_instrument(path: Path) -> InstrumentCard:
     if len(index) != len(items):
         raise KnowledgeError(f"{path.name}: an item id stands twice")
     tables = {p.stem.removeprefix(f"{path.stem}."): tuple(read_tsv(p)) for p in sorted(path.parent.glob(f"{path.stem}.*.tsv"))}
-    scales = tuple(_scale(fields, index, items) for fields in card.children("scale"))
+    scales = tuple(_scale(fields, index, items, card.text("state")) for fields in card.children("scale"))
     for scale in scales:
         if scale.table and scale.table not in tables:
             raise KnowledgeError(f"{path.name}: scale {scale.id} names the table '{scale.table}', which is not beside the card")
@@ -84,7 +85,7 @@ def _limit(fields: Fields, answers: Fields | None, name: str) -> int:
     return answers.integer(name)
 
 
-def _scale(fields: Fields, index: dict[str, int], items: Sequence[Item]) -> Scale:
+def _scale(fields: Fields, index: dict[str, int], items: Sequence[Item], state: str) -> Scale:
     places = tuple(_places(fields, "items", index))
     return Scale(
         id=fields.text("id"),
@@ -105,6 +106,7 @@ def _scale(fields: Fields, index: dict[str, int], items: Sequence[Item]) -> Scal
         groups=tuple(tuple(_place(str(i), index, fields) for i in group) for group in fields.lists("groups")),
         gate=index[fields.text("gate")] if "gate" in fields.record else -1,
         outcomes=tuple(_outcome(o, index) for o in fields.children("outcome")),
+        skipped=tuple(Skip(_place(f.text("gate"), index, f), tuple(_places(f, "items", index))) for f in fields.children("skipped")),
         otherwise=fields.text("otherwise", ""),
         table=fields.text("table", ""),
         missing_rule=fields.text("missing_rule", ""),
@@ -112,6 +114,7 @@ def _scale(fields: Fields, index: dict[str, int], items: Sequence[Item]) -> Scal
         loinc=fields.text("loinc", ""),
         snomed=fields.text("snomed", ""),
         judged_on=fields.number("judged_on", 0.0),
+        state=fields.text("state", state),
         bands=tuple(_band(b) for b in fields.children("band")),
         changes=tuple(_change(c) for c in fields.children("change")),
         precision=tuple(

@@ -1,6 +1,7 @@
 """Scale scores of many people at once: one function a kind, chosen by the card."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,10 @@ def score(card: InstrumentCard, values: Values) -> tuple[ScaleScores, ...]:
         if scale.kind == "value-set":
             done |= {s.scale: s for s in _value_sets(card, scale, values)}
         else:
-            done[scale.id] = _one(card, scale, values, done)
+            done[scale.id] = _one(card, scale, values)
+    for scale in card.scales:
+        if any(one.also for one in scale.bands):
+            done[scale.id] = replace(done[scale.id], band=_joint_bands(scale, done))
     return tuple(done.values())
 
 
@@ -55,15 +59,13 @@ def alerts(card: InstrumentCard, values: Values) -> tuple[ItemAlert, ...]:
     return tuple(found)
 
 
-def _one(card: InstrumentCard, scale: Scale, values: Values, done: dict[str, ScaleScores]) -> ScaleScores:
+def _one(card: InstrumentCard, scale: Scale, values: Values) -> ScaleScores:
     if scale.kind in BY_TOTAL:
         total, answered = totals(card, scale, values)
         points, se, status, band = _looked_up(card, scale, total, answered)
     else:
         points, se, answered, status = KINDS[scale.kind](card, scale, values)
         band = bands(scale, points)
-    if any(one.also for one in scale.bands):
-        band = _joint_bands(scale, points, done)
     return ScaleScores(
         scale.id, scale.unit, scale.decimals, points, se, band, tuple(b.id for b in scale.bands), answered, len(scale.items), status
     )
@@ -162,9 +164,20 @@ def _branching(card: InstrumentCard, scale: Scale, values: Values) -> Result:
 def _rule(card: InstrumentCard, scale: Scale, values: Values) -> Result:
     """A truth table; decided when the lowest and the highest completion of the empty items agree (rules are monotone)."""
     answered = (values[:, list(scale.items)] != UNANSWERED).sum(axis=1).astype(np.int16)
-    low, high = (_outcome(card, scale, _filled(card, values, top=top)) for top in (False, True))
+    known = _skipped(card, scale, values)
+    low, high = (_outcome(card, scale, _filled(card, known, top=top)) for top in (False, True))
     status = np.where((low == high) & (answered >= scale.needs), SCORED, NOT_SCORED).astype(np.int8)
     return _result(scale, low, answered, status)
+
+
+def _skipped(card: InstrumentCard, scale: Scale, values: Values) -> Values:
+    """Items that the form itself skips after a "no" are at their lowest, not open."""
+    for skip in scale.skipped:
+        closed = values[:, skip.gate] == 0
+        values = values.copy()
+        for place in skip.items:
+            values[closed & (values[:, place] == UNANSWERED), place] = card.items[place].range.low
+    return values
 
 
 def _filled(card: InstrumentCard, values: Values, *, top: bool) -> Values:
@@ -221,8 +234,9 @@ def _value_sets(card: InstrumentCard, scale: Scale, values: Values) -> Iterator[
         )
 
 
-def _joint_bands(scale: Scale, points: Reals, done: dict[str, ScaleScores]) -> Codes:
-    """Bands that also look at another scale."""
+def _joint_bands(scale: Scale, done: dict[str, ScaleScores]) -> Codes:
+    """Bands that also look at another scale, which may stand anywhere on the card."""
+    points = done[scale.id].score
     band = np.full(len(points), NO_BAND, np.int8)
     for i, one in enumerate(scale.bands):
         fits = (points >= one.low) & (points <= one.high)

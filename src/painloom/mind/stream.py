@@ -84,7 +84,7 @@ def _view(card: InstrumentCard, scale: Scale, scores: ScaleScores, answers: Answ
         answered=int(scores.answered[0]),
         count=scores.count,
         bands=tuple(BandEdge(b.id, b.label, b.low, b.high, b.population, b.state) for b in scale.bands),
-        judged=card.state,
+        judged=scale.state,
         notes=scale.notes,
         card=(f"instruments/{card.id}", card.release),
         sources=card.sources,

@@ -2,7 +2,7 @@
 
 The table beside the card is long: columns `set`, `term`, `value`.  Terms: `start`; `intercept` (unless every dimension is at its
 best); `<dimension>:<level>`; `<dimension>:4+` (the dimension is at 4 or 5); `count45sq` ((how many at 4 or 5, minus 1) squared, when
-above 1); `any4`; `any5`; `<dimension>*<dimension>` ((level - 1) x (level - 1)).  Dimensions are numbered from 1 in the order of the
+above 1); `any4` (any at 4 or 5); `any5`; `<dimension>*<dimension>` ((level - 1) x (level - 1)).  Dimensions are numbered from 1 in the order of the
 scale's items.
 """
 
@@ -51,7 +51,7 @@ def _applies(term: str, states: npt.NDArray[np.int64], where: str) -> Reals:
         "start": np.ones(len(states)),
         "intercept": (states > 1).any(axis=1),
         "count45sq": np.where(severe > 1, (severe - 1) ** 2, 0),
-        "any4": (states == SEVERE).any(axis=1),
+        "any4": (states >= SEVERE).any(axis=1),
         "any5": (states == LEVELS).any(axis=1),
     }
     if term in fixed:

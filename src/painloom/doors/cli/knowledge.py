@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from painloom.knowledge.load import Knowledge
 
 FORMATS = ("text", "json", "tsv")
+KNOWN_ANSWERS = Path("tests") / "known_answers"
 
 
 def add_verbs(verbs: Any) -> None:
@@ -23,7 +24,11 @@ def add_verbs(verbs: Any) -> None:
     show = inner.add_parser("show", help="one card with its tables, as it is on disk")
     show.add_argument("id", metavar="ID", help="such as genes/<id>, or the id alone where it is unique")
     show.set_defaults(run=run_show)
-    inner.add_parser("check", help="every id resolves, every card has source and licence").set_defaults(run=run_check)
+    check = inner.add_parser("check", help="every id resolves, every card has source, licence, release and a known answer")
+    check.add_argument(
+        "--answers", type=Path, metavar="DIR", help="folder of known answers (default: tests/known_answers, where it is here)"
+    )
+    check.set_defaults(run=run_check)
     inner.add_parser("sources", help="every source once, with its licence").set_defaults(run=run_sources)
     diff = inner.add_parser("diff", help="what a card folder changes against ours")
     diff.add_argument("other", type=Path, metavar="DIR")
@@ -64,11 +69,17 @@ def run_show(args: argparse.Namespace) -> int:
 def run_check(args: argparse.Namespace) -> int:
     """`painloom knowledge check`: exit 3 when something is wrong."""
     from painloom.knowledge.check import card_files, check
+    from painloom.knowledge.proof import check_answers
 
     knowledge = _load(args)
     wrong = check(knowledge)
+    answers = args.answers or (KNOWN_ANSWERS if KNOWN_ANSWERS.is_dir() else None)
+    if answers is not None:
+        wrong += check_answers(knowledge, answers)
     if wrong or args.format != "text":
         write_table(("problem",), ((line,) for line in wrong), args.format, args.output)
+    if answers is None:
+        say("known answers are not here: they come with the source tree (--answers DIR)")
     say(f"{sum(1 for _ in card_files(knowledge))} cards, {len(knowledge.sources)} sources, {len(wrong)} problems")
     return 3 if wrong else 0
 
