@@ -1,6 +1,6 @@
 """Tables of drug product codes, restated from the published RxNorm extracts.
 
-    derive_codes.py SOURCES          terms/rxnorm_products.tsv and terms/rxnorm_groups.tsv
+    derive_codes.py SOURCES [INTO]     rxnorm_products.tsv and rxnorm_groups.tsv, into the folder of terms unless another is named
 
 SOURCES is the folder that holds `opioids_rxnorm.tsv` (opioid products: dose form, ingredient, strength) and `value_sets.tsv` (code sets of
 the open computable guide).  Nothing is written when a row cannot be mapped: every such row is printed.
@@ -20,7 +20,7 @@ from painloom.knowledge.load import DATA, Knowledge, load
 TERMS = DATA / "terms"
 PRODUCTS = ("rxcui", "drug", "form", "route", "release", "strength", "unit", "others")
 GROUPS = ("rxcui", "group", "drugs")
-LEAD = re.compile(r"(?:n?a?(?:nda|bla)\d+|\d+-bead|abuse-deterrent|matrix delivery|\d+(?:\.\d+)? (?:hr|ml|actuat))\s+")
+LEAD = re.compile(r"(?:(?:a?nda|bla)\d+|\d+-bead|abuse-deterrent|matrix delivery|\d+(?:\.\d+)? (?:hr|ml|actuat))\s+")
 PIECE, SIZE = re.compile(r"\(([^()]*)\)"), re.compile(r"\d+(?:\.\d+)? (?:ml|actuat)")  # what a pack holds; how large one piece is
 INGREDIENT = re.compile(r"[a-z][a-z0-9,' -]*?(?=\s+\d)")
 FORMS = {  # RxNorm dose form -> form, route
@@ -119,7 +119,7 @@ def write(path: Path, header: Row, rows: Iterable[Row]) -> None:
     path.write_text("".join("\t".join(cell or "." for cell in line) + "\n" for line in lines), encoding="utf-8")
 
 
-def main(sources: Path) -> int:
+def main(sources: Path, into: Path = TERMS) -> int:
     """0 when both tables were written, 1 when a row could not be mapped."""
     knowledge = load()
     products: list[Row] = []
@@ -140,12 +140,14 @@ def main(sources: Path) -> int:
     if wrong:
         sys.stderr.writelines(f"{line}\n" for line in dict.fromkeys(wrong))
         return 1
-    write(TERMS / "rxnorm_products.tsv", PRODUCTS, products)
-    write(TERMS / "rxnorm_groups.tsv", GROUPS, classed)
+    write(into / "rxnorm_products.tsv", PRODUCTS, products)
+    write(into / "rxnorm_groups.tsv", GROUPS, classed)
     return 0
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", type=Path)
-    sys.exit(main(parser.parse_args().sources))
+    parser.add_argument("into", type=Path, nargs="?", default=TERMS)
+    given = parser.parse_args()
+    sys.exit(main(given.sources, given.into))

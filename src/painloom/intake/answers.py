@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from painloom.model.answers import UNANSWERED, Answers, ItemRange
 MOST_BYTES = 2_000_000_000
 LONGEST_ID = 200
 LONGEST_LINE = 100_000
-PIECE = 1_000_000
+PIECE = 500_000
+KEPT_BLOCK = 32_000_000
 COMMA, NEWLINE, ZERO = 44, 10, 48
 WIDEST = 3
 WRONG = -8888
@@ -24,7 +25,17 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def read_answers(path: Path, instrument: str, ranges: Sequence[ItemRange], *, date: str = "") -> Answers:
-    """The answers in `path`: CSV with the columns `id` and the item ids, in any order.
+    """The whole table of `answer_pieces` as one noun."""
+    pieces = list(answer_pieces(path, instrument, ranges, date=date))
+    if len(pieces) == 1:
+        return pieces[0]
+    columns = np.concatenate([p.values.T for p in pieces], axis=1) if pieces else np.zeros((len(ranges), 0), np.int16)
+    names = np.concatenate([np.asarray(p.ids) for p in pieces]) if pieces else np.zeros(0, "S1")
+    return Answers(instrument, names, tuple(r.id for r in ranges), columns.T, date, path.name)
+
+
+def answer_pieces(path: Path, instrument: str, ranges: Sequence[ItemRange], *, date: str = "") -> Iterator[Answers]:
+    """The answers in `path`, some thousand people at a time: CSV with the columns `id` and the item ids, in any order.
 
     Parameters
     ----------
@@ -33,31 +44,25 @@ def read_answers(path: Path, instrument: str, ranges: Sequence[ItemRange], *, da
     Raises
     ------
     InputError : not a table of this instrument, or an answer that is no whole number in its range.  The message names line, item and
-    both bounds, never the answer.
+    both bounds, never the answer.  A caller that must not show half a result keeps the pieces until the last one has come.
     """
+    np.empty(KEPT_BLOCK, np.uint8)  # freed at once: the C library then keeps blocks up to this size instead of returning each to the kernel
     data = _bytes(path)
-    where = path.name
+    where, items = path.name, tuple(r.id for r in ranges)
     start = data.find(b"\n") + 1
     order = _order(data[:start], ranges, where)
-    ids: list[npt.NDArray[np.bytes_]] = []
-    values: list[npt.NDArray[np.int16]] = []
-    whole = np.frombuffer(data, np.uint8)
     if b'"' in data:  # a quoted cell may hold a comma or a line break
-        first = _slow(data[start:], order, ranges, where, 2)
-        ids.append(first[0])
-        values.append(first[1])
-        start = len(data)
+        names, values = _slow(data[start:], order, ranges, where, 2)
+        yield Answers(instrument, names, items, values.T, date, where)
+        return
+    whole = np.frombuffer(data, np.uint8)
     while start < len(data):
         end = _end_of_piece(data, start)
         one = _fast(whole[start:end], order, ranges)
         if one is None:
             one = _slow(data[start:end], order, ranges, where, data.count(b"\n", 0, start) + 1)
-        ids.append(one[0])
-        values.append(one[1])
+        yield Answers(instrument, one[0], items, one[1].T, date, where)
         start = end
-    columns = np.concatenate(values, axis=1) if values else np.zeros((len(ranges), 0), np.int16)
-    names = np.concatenate(ids) if ids else np.zeros(0, "S1")
-    return Answers(instrument, names, tuple(r.id for r in ranges), columns.T, date, where)
 
 
 def _end_of_piece(data: bytes, start: int) -> int:

@@ -1,6 +1,6 @@
 """Scale scores -> the flat table of `mind score`: one row a person and scale, then what must be acted on at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, ItemAlert, ScaleS
 SCORE_COLUMNS = ("id", "instrument", "scale", "score", "se", "unit", "band", "answered", "missing", "status")
 NONE = "."
 ALERT = "alert:"
-PIECE = 65_536
+PIECE = 16_384
 FIXED_DECIMALS = {"T": 1, "utility": 3}
 SMALL = 1 << 20
 Codes = npt.NDArray[np.int64]
@@ -28,25 +28,26 @@ class _Column:
     texts: tuple[tuple[str, ...], ...]
 
 
-def score_rows(card: InstrumentCard, answers: Answers) -> Iterator[tuple[str, ...]]:
-    """The rows as texts, person by person."""
-    columns = _columns(card, answers.values)
+def score_rows(card: InstrumentCard, answers: Answers, *, extra: bool = False) -> Iterator[tuple[str, ...]]:
+    """The rows as texts, person by person; `extra` adds the scales that stand on a report only."""
+    columns = _columns(card, answers.values, extra=extra)
     for person, name in enumerate(answers.names()):
         for column in columns:
             if column.code[person] >= 0:
                 yield (name, *column.texts[column.code[person]])
 
 
-def score_tsv(card: InstrumentCard, answers: Answers) -> Iterator[bytes]:
-    """The same rows as TSV bytes with their header, in pieces of whole rows; made by array operations."""
+def score_tsv(card: InstrumentCard, pieces: Iterable[Answers], *, extra: bool = False) -> Iterator[bytes | memoryview]:
+    """The same rows as TSV bytes with their header, a part for each piece; made by array operations."""
     yield ("\t".join(SCORE_COLUMNS) + "\n").encode()
-    ids = answers.ids if isinstance(answers.ids, np.ndarray) else np.array([name.encode("utf-8") for name in answers.ids], np.bytes_)
-    for start in range(0, len(ids), PIECE):
-        chunk = slice(start, start + PIECE)
-        yield _piece(ids[chunk], _columns(card, answers.values[chunk]))
+    for answers in pieces:
+        ids = answers.ids if isinstance(answers.ids, np.ndarray) else np.array([n.encode("utf-8") for n in answers.ids], np.bytes_)
+        for start in range(0, len(ids), PIECE):
+            chunk = slice(start, start + PIECE)
+            yield _piece(ids[chunk], _columns(card, answers.values[chunk], extra=extra))
 
 
-def _piece(ids: npt.NDArray[np.bytes_], columns: Sequence[_Column]) -> bytes:
+def _piece(ids: npt.NDArray[np.bytes_], columns: Sequence[_Column]) -> memoryview:
     """Every row as a padded line of a byte grid; NUL is padding, since no cell can hold it."""
     names = _grid(ids)
     blocks = []
@@ -58,15 +59,15 @@ def _piece(ids: npt.NDArray[np.bytes_], columns: Sequence[_Column]) -> bytes:
         blocks.append(line)
     grid = np.concatenate(blocks, axis=1)
     kept: npt.NDArray[np.uint8] = grid[grid != 0]
-    return kept.tobytes()
+    return kept.data
 
 
 def _grid(texts: npt.NDArray[np.bytes_]) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(texts).view(np.uint8).reshape(len(texts), -1)
 
 
-def _columns(card: InstrumentCard, values: npt.NDArray[np.int16]) -> list[_Column]:
-    scales = [_scale_column(card.id, scores) for scores in score(card, values)]
+def _columns(card: InstrumentCard, values: npt.NDArray[np.int16], *, extra: bool) -> list[_Column]:
+    scales = [_scale_column(card.id, scores) for scores in score(card, values, extra=extra)]
     return [*scales, *(_alert_column(card, alert, values) for alert in alerts(card, values))]
 
 

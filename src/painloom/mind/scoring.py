@@ -25,24 +25,26 @@ ALERT_STATES = ("present", "unanswered")
 __all__ = ["STATUS", "alerts", "score"]
 
 
-def score(card: InstrumentCard, values: Values) -> tuple[ScaleScores, ...]:
+def score(card: InstrumentCard, values: Values, *, extra: bool = True) -> tuple[ScaleScores, ...]:
     """Every scale of the card for every person, in the card's order.
 
     Parameters
     ----------
     values : (people, items), answers as given, UNANSWERED where empty; the reader has checked the ranges.
+    extra : with the scales that stand on a report only.
 
     Returns
     -------
     One ScaleScores a scale; a value-set scale gives one for each set, named `<scale>:<set>`.
     """
     done: dict[str, ScaleScores] = {}
-    for scale in card.scales:
+    scales = [scale for scale in card.scales if extra or not scale.extra]
+    for scale in scales:
         if scale.kind == "value-set":
             done |= {s.scale: s for s in _value_sets(card, scale, values)}
         else:
             done[scale.id] = _one(card, scale, values)
-    for scale in card.scales:
+    for scale in scales:
         if any(one.also for one in scale.bands):
             done[scale.id] = replace(done[scale.id], band=_joint_bands(scale, done))
     return tuple(done.values())

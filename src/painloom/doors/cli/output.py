@@ -34,22 +34,27 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], form: str
     os.replace(unfinished, to)
 
 
-def write_pieces(pieces: Iterable[bytes], to: Path | None) -> None:
-    """Write bytes that are made piece by piece; a file appears under its name only when it is complete."""
+def write_pieces(pieces: Iterable[bytes | memoryview], to: Path | None) -> None:
+    """Write bytes that are made piece by piece; nothing reaches stdout, and no file its name, before the last piece is made."""
     if to is None:
+        whole = list(pieces)
         sys.stdout.flush()
         stream = getattr(sys.stdout, "buffer", None)
-        for piece in pieces:
+        for piece in whole:
             if stream is not None:
                 stream.write(piece)
             else:  # a stdout without bytes below it, as tests use
-                sys.stdout.write(piece.decode("utf-8"))
+                sys.stdout.write(bytes(piece).decode("utf-8"))
         return
     if to.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(to))
     unfinished = to.with_name(to.name + ".unfinished")
     with unfinished.open("wb") as file:
-        file.writelines(pieces)
+        try:
+            file.writelines(pieces)
+        except BaseException:
+            unfinished.unlink()
+            raise
     os.replace(unfinished, to)
 
 
