@@ -2,21 +2,35 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from painloom.body.stream import BodyView
+from painloom.body.stream import run as run_body
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
 from painloom.genome.stream import findings, gene_calls, research_notes
+from painloom.intake.folder import read_case
+from painloom.intake.options import ReadOptions
 from painloom.knowledge.cards import DrugCard
 from painloom.knowledge.drug_names import find_drug, find_drugs
 from painloom.knowledge.load import Knowledge
+from painloom.mind.stream import MindView
+from painloom.mind.stream import run as run_mind
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
 from painloom.model.assessment import Assessment, DrugNote, DrugView
+from painloom.model.body import BodyRecord
 from painloom.model.case import Case, DrugUse
+from painloom.model.criteria import Grade
+from painloom.model.mind import ChangeView, ScoreView
+from painloom.model.redflag import RedFlag
+from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
+from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
 
+HasSources = ScoreView | ChangeView | SafetyAlert | Grade | RedFlag
 STREAMS_TO_COME = (
     (
         "brain",
@@ -26,28 +40,33 @@ STREAMS_TO_COME = (
             "which neuromodulation targets could be aimed at",
         ),
     ),
-    (
-        "mind",
-        NotMeasured(
-            "no questionnaires are read by this release",
-            "answers to validated questionnaires",
-            "which psychological treatments fit",
-        ),
-    ),
-    (
-        "body",
-        NotMeasured(
-            "drugs are read; examination and organ function are not yet",
-            "examination, laboratory values, red flags",
-            "doses, refusals and urgent steps",
-        ),
-    ),
+)
+NO_MIND = NotMeasured(
+    "no answers to questionnaires in the case folder",
+    "answers/<instrument>_<date>.csv",
+    "what keeps the pain going, and which psychological treatments fit",
+)
+NO_BODY = NotMeasured(
+    "no drugs, examination, laboratory values or body map in case.toml",
+    "the drug list, examination, laboratory values, red flags",
+    "doses, refusals and urgent steps",
 )
 NO_GENOME = NotMeasured(
     "no genome file and no outside calls in the case folder",
     "a VCF, or outside_calls.tsv from a laboratory",
     "which pain drugs will work, fail or harm",
 )
+
+
+def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions) -> Case:
+    """The case in `folder`, its answer sheets checked against the instrument cards.
+
+    Raises
+    ------
+    InputError : a part that its reader refuses.
+    """
+    known = knowledge.files("instruments")
+    return read_case(folder, knowledge.table, options, lambda id_: knowledge.instrument(id_).ranges if id_ in known else None)
 
 
 def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
@@ -64,6 +83,8 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
+    mind, body = run_mind(case, knowledge), run_body(case, knowledge)
+    judged = judge_case(case, knowledge, body.facts, mind.estimates)
     return Assessment(
         case=case,
         as_of=as_of,
@@ -74,15 +95,31 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         drugs=views,
         interactions=interactions(drugs),
         research=research_notes(session) if measured else (),
-        findings=findings(calls, case, knowledge),
-        streams=(("genome", None if measured else NO_GENOME), *STREAMS_TO_COME),
-        citations=tuple(_citations(knowledge, session, calls_used=measured)),
+        findings=(*findings(calls, case, knowledge), *mind.findings, *body.findings),
+        streams=(
+            ("genome", None if measured else NO_GENOME),
+            *STREAMS_TO_COME,
+            ("mind", None if mind.scores else NO_MIND),
+            ("body", None if case.drugs or case.body != BodyRecord() else NO_BODY),
+        ),
+        citations=tuple(_citations(knowledge, session, (mind, body, judged), calls_used=measured)),
         warnings=(
             *case.warnings,
             *(case.genotypes.warnings if case.genotypes else ()),
             *session.warnings,
+            *mind.warnings,
+            *body.warnings,
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
         ),
+        scores=mind.scores,
+        changes=mind.changes,
+        answer_flags=mind.flags,
+        alerts=mind.alerts,
+        safety=body.safety,
+        grades=judged.grades,
+        pain_codes=judged.pain_codes,
+        red_flags=judged.red_flags,
+        sensory=judged.sensory,
     )
 
 
@@ -140,11 +177,16 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
-def _citations(knowledge: Knowledge, session: Session, *, calls_used: bool) -> Iterator[Citation]:
+def _citations(knowledge: Knowledge, session: Session, parts: tuple[MindView, BodyView, Judged], *, calls_used: bool) -> Iterator[Citation]:
+    mind, body, judged = parts
     used: dict[str, None] = {}
     if calls_used:
         used.update(dict.fromkeys(s for c in session.columns.values() for s in c.panel.card.sources))
         used.update(dict.fromkeys(s for c in knowledge.guidance.values() for s in c.sources))
         used.update(dict.fromkeys(s for d in knowledge.drugs.values() if d.no_gene for s in d.no_gene_sources))
     used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
+    named: tuple[HasSources, ...] = (*mind.scores, *mind.changes, *mind.alerts, *judged.grades, *judged.red_flags)
+    used.update(dict.fromkeys(s for part in named for s in part.sources))
+    cards = {row.card for row in body.safety} & knowledge.rules.keys()
+    used.update(dict.fromkeys(s for card in sorted(cards) for s in knowledge.rules[card].sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

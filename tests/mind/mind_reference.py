@@ -32,17 +32,25 @@ def calibrated(name, key="item_id", slope="a", thresholds=("cb1", "cb2", "cb3", 
     return {r[key]: BankItem(r[key], float(r[slope]), tuple(float(r[b]) for b in thresholds if r[b])) for r in rows}
 
 
+def logistic(x):
+    return 1 / (1 + math.exp(-x))
+
+
 def share(a, b, category, theta):
-    """P of a category as the textbook writes it."""
-    edges = [1.0, *(1 / (1 + math.exp(-a * (theta - x))) for x in b), 0.0]
-    return edges[category] - edges[category + 1]
+    """P of a category as the textbook writes it; both terms are turned round where they are near 1, to keep the digits."""
+    above = [math.inf, *(a * (theta - x) for x in b), -math.inf]
+    high, low = above[category], above[category + 1]
+    if low > 0:
+        high, low = -low, -high
+    return logistic(high) - (0.0 if low < -700 else logistic(low))
 
 
 def fisher(a, b, theta):
-    """Item information as the textbook writes it."""
-    edges = [1.0, *(1 / (1 + math.exp(-a * (theta - x))) for x in b), 0.0]
+    """Item information as the textbook writes it; a category without any probability adds nothing."""
+    edges = [1.0, *(logistic(a * (theta - x)) for x in b), 0.0]
     slopes = [p * (1 - p) for p in edges]
-    return a**2 * sum((slopes[k] - slopes[k + 1]) ** 2 / (edges[k] - edges[k + 1]) for k in range(len(b) + 1))
+    shares = [share(a, b, k, theta) for k in range(len(b) + 1)]
+    return a**2 * sum((slopes[k] - slopes[k + 1]) ** 2 / p for k, p in enumerate(shares) if p > 0)
 
 
 def slow_test(made, answers, select="mpwi"):

@@ -135,6 +135,15 @@ def test_each_stop_rule_ends_the_test_where_it_should(stop, count, rule):
     assert (count, rule) == (len(result.steps), result.stopped_by)
 
 
+def test_a_standard_error_that_equals_the_limit_is_small_enough():
+    made = bank(*([(2.5, [-0.5, 0.5])] * 6))
+    answers = {item.id: 1 for item in made.items}
+    second = replay(with_stop(made, se=0.001), answers).steps[1].se
+
+    assert 2 == len(replay(with_stop(made, se=second), answers).steps)
+    assert 3 == len(replay(with_stop(made, se=second * (1 - 1e-12)), answers).steps)
+
+
 def test_a_narrow_prior_does_not_end_a_test_before_its_first_answer():
     made = bank((2.0, [0.0]), (2.0, [0.5]), prior=(0.0, 0.1), stop=(0.3, 0, 5))
 

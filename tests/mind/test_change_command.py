@@ -88,6 +88,7 @@ def test_people_are_matched_by_id_and_everybody_gets_a_row_for_each_published_si
     assert ("20", "6", "-14", "2.8284", "-4.9497") == (anna["before"], anna["after"], anna["change"], anna["se_diff"], anna["rci"])
     assert ("yes", "yes", "both", "better") == (anna["real"], anna["meaningful"], anna["verdict"], anna["direction"])
     assert ("painloom-own-choice", "mic", "verified") == (anna["source"], anna["kind"], anna["state"])
+    assert "back pain (painloom-own-choice)" == anna["error_from"]
     assert {"to-verify"} == {r["state"] for r in rows if r["population"] == "knee pain"}
 
 

@@ -51,10 +51,11 @@ def read_drug_list(path: Path) -> DrugList:
     names = [cell.strip().lower().replace(" ", "_") for cell in header]
     _check_header(path, number, names)
     used = set(NEEDED) | set(OPTIONAL)
-    drugs = []
+    drugs: list[DrugUse] = []
     for line, cells in rows:
         if len(cells) != len(names):
-            raise refusal(path, f"line {line}", f"{len(cells)} cells, the header has {len(names)}; put quotes around a cell that holds a comma")
+            what = f"{len(cells)} cells, the header has {len(names)}; put quotes around a cell that holds a comma"
+            raise refusal(path, f"line {line}", what)
         record = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name in used}
         if len(drugs) == MOST_ROWS:
             raise refusal(path, f"line {line}", f"more than {MOST_ROWS:,} entries; a drug list is one person's")
@@ -85,7 +86,8 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
                 what = "a control character or a line end inside a cell; check the quotes, save the file again as plain text"
                 raise refusal(path, f"line {reader.line_num}", what)
             if any(len(cell) > LONGEST_CELL for cell in cells) or len(cells) > MOST_COLUMNS:
-                raise refusal(path, f"line {reader.line_num}", f"more than {LONGEST_CELL} letters in a cell or {MOST_COLUMNS} cells in a line")
+                what = f"more than {LONGEST_CELL} letters in a cell or {MOST_COLUMNS} cells in a line"
+                raise refusal(path, f"line {reader.line_num}", what)
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, cells
     except csv.Error:

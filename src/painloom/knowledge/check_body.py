@@ -31,11 +31,14 @@ class _Names:
         self.knowledge = knowledge
         self.groups = {c.id for c in knowledge.classes} | {row["group"] for row in knowledge.terms("drug_groups")}
         self.facts = {row["id"] for name in ("facts", "facts_criteria") for row in knowledge.terms(name)}
+        self.kinds = {row["kind"] for row in knowledge.terms("safety_kinds")}
         self.measures = {row["id"] for row in knowledge.terms("measures")} | set(PERSON)
 
     def rule(self, rule: RuleCard, where: str) -> Iterator[str]:
         if rule.state not in STATES:
             yield f"{where}: state '{rule.state}' is not one of {', '.join(STATES)}"
+        if rule.kind not in self.kinds:
+            yield f"{where}: kind '{rule.kind}' is not in terms/safety_kinds.tsv"
         if not rule.parts:
             yield f"{where}: asks for no drug"
         for part in (*rule.parts, *rule.unless_drugs):

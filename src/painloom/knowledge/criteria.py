@@ -14,7 +14,7 @@ ANY, ALL = "any", "all"
 class Question:
     """One input.  It is answered by `facts` (yes when any or all of them, by `join`, are) or by an outcome of an instrument's scale.
 
-    `scale` is "instrument.scale" and `outcome` what counts as yes.
+    `scale` is "instrument.scale" and `outcome` what counts as yes: a band, or ">=n" or "<=n" on the score.
     """
 
     id: str
@@ -66,6 +66,9 @@ def read_criteria(path: Path) -> CriteriaCard:
         for q in card.children("question")
     )
     known = {q.id for q in questions}
+    for question in questions:
+        if question.join not in (ANY, ALL) or bool(question.scale) != bool(question.outcome):
+            raise KnowledgeError(f"{path.name}: question '{question.id}' needs join any or all, and an outcome with its scale")
     other = card.child("otherwise")
     if other is None:
         raise KnowledgeError(f"{path.name}: needs [otherwise], the grade when no other holds")

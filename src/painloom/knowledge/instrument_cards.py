@@ -151,7 +151,7 @@ class Scale:
     """One score.  `items` and keys of `points` are item indices from 0; `needs` is how many must be answered.
 
     `points` maps an item's answers to other points where they differ from the answer itself.  `table` names a TSV beside the card.
-    `gate` is the item that ends a branching scale when it is 0.
+    An `extra` scale stands on the report and not in the plain score table.  `gate` is the item that ends a branching scale when it is 0.
     """
 
     id: str
@@ -181,6 +181,7 @@ class Scale:
     snomed: str = ""
     judged_on: float = 0.0
     state: str = "verified"
+    extra: bool = False
     bands: tuple[Band, ...] = ()
     changes: tuple[Change, ...] = ()
     precision: tuple[Precision, ...] = ()

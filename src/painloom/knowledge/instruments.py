@@ -115,6 +115,7 @@ def _scale(fields: Fields, index: dict[str, int], items: Sequence[Item], state: 
         snomed=fields.text("snomed", ""),
         judged_on=fields.number("judged_on", 0.0),
         state=fields.text("state", state),
+        extra=fields.flag("extra"),
         bands=tuple(_band(b) for b in fields.children("band")),
         changes=tuple(_change(c) for c in fields.children("change")),
         precision=tuple(

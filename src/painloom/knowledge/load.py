@@ -14,6 +14,7 @@ from painloom.knowledge.genes import read_gene
 from painloom.knowledge.instrument_cards import InstrumentCard
 from painloom.knowledge.instruments import read_instrument
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
+from painloom.knowledge.redflags import RedFlagCard, read_redflag
 from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
 from painloom.knowledge.rules import read_equivalence, read_rule
 from painloom.knowledge.safety import SafetyCard, read_safety
@@ -25,8 +26,8 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
-WITH_TABLES = ("genes", "guidance", "instruments", "equivalents")
-Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard)
+WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks")
+Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard, RedFlagCard)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ class Knowledge:
     def criteria(self) -> dict[str, CriteriaCard]:
         """Clinical criteria by id."""
         return {id_: self._marked(read_criteria(path), path) for id_, path in self.files("criteria").items()}
+
+    @cached_property
+    def redflags(self) -> dict[str, RedFlagCard]:
+        """Red-flag cards by id."""
+        return {id_: self._marked(read_redflag(path), path) for id_, path in self.files("redflags").items()}
 
     @cached_property
     def safety(self) -> dict[str, SafetyCard]:

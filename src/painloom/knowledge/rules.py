@@ -5,15 +5,15 @@ from pathlib import Path
 from painloom.errors import KnowledgeError
 from painloom.knowledge.rule_cards import Ceiling, EquivalenceCard, Factor, Part, RuleCard, When
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
-from painloom.model.medication import SAFETY_KINDS, SEVERITIES
+from painloom.model.medication import SEVERITIES
 
 
 def read_rule(path: Path) -> RuleCard:
-    """The rule card at `path`; KnowledgeError where kind or severity are not in the closed lists, or a part names nothing."""
+    """The rule card at `path`; KnowledgeError where the severity is not in the closed list, or a part names nothing."""
     card = Fields(read_toml(path), path.name)
     kind, severity = card.text("kind"), card.text("severity")
-    if kind not in SAFETY_KINDS or severity not in SEVERITIES:
-        raise KnowledgeError(f"{path.name}: kind '{kind}' or severity '{severity}' is not in the closed list")
+    if severity not in SEVERITIES:
+        raise KnowledgeError(f"{path.name}: severity '{severity}' is not one of {', '.join(SEVERITIES)}")
     return RuleCard(
         id=card.text("id"),
         release=card.text("release"),

@@ -1,13 +1,15 @@
 """The mind stream of one person: scores over time, what changed, how the questions were answered, alerts, findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.knowledge.load import Knowledge
-from painloom.mind.scoring import score
+from painloom.mind.precision import ANSWERS, IN_WORDS, compare
+from painloom.mind.quality import quality_flags
+from painloom.mind.scoring import alerts, score
 from painloom.mind.signals import safety_alerts
 from painloom.model.absence import NotCallable
 from painloom.model.answers import Answers
@@ -19,18 +21,20 @@ from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, SafetyAlert, Scal
 from painloom.model.source import Provenance
 from painloom.version import __version__
 
-FULL_LINE = 1
-
 
 @dataclass(frozen=True, slots=True)
 class MindView:
-    """Everything that the mind stream says of one person."""
+    """Everything that the mind stream says of one person.
+
+    `estimates` are the latest scores and raised alerts: "instrument.scale" or "instrument.alert:<name>" -> estimate.
+    """
 
     scores: tuple[ScoreView, ...]
     changes: tuple[ChangeView, ...]
     flags: tuple[AnswerFlag, ...]
     alerts: tuple[SafetyAlert, ...]
     findings: tuple[Finding, ...]
+    estimates: dict[str, Estimate]
     warnings: tuple[str, ...]
 
 
@@ -39,6 +43,8 @@ def run(case: Case, knowledge: Knowledge) -> MindView:
     known = knowledge.files("instruments")
     scores: list[ScoreView] = []
     warnings: list[str] = []
+    flags: list[AnswerFlag] = []
+    estimates: dict[str, Estimate] = {}
     for answers in case.answers:
         if answers.instrument not in known:
             warnings.append(f"{answers.where}: instrument '{answers.instrument}' has no card; it was not scored")
@@ -47,14 +53,27 @@ def run(case: Case, knowledge: Knowledge) -> MindView:
         if not card.scales:
             warnings.append(f"{answers.where}: this release does not score {card.label}")
         scores += _views(card, answers)
+        estimates |= _raised(card, answers)
+        raised = (flag for flag in quality_flags(card, answers.values) if flag.raised.any())
+        flags += (AnswerFlag(card.label, answers.date, flag.text) for flag in raised)
     return MindView(
         scores=tuple(scores),
-        changes=(),
-        flags=(),
+        changes=tuple(_changes(scores, knowledge)),
+        flags=tuple(flags),
         alerts=safety_alerts(case, knowledge),
         findings=tuple(_finding(view, case) for view in scores),
+        estimates={f"{v.instrument}.{v.scale}": v.estimate for v in scores if v.estimate is not None} | estimates,
         warnings=tuple(warnings),
     )
+
+
+def _raised(card: InstrumentCard, answers: Answers) -> dict[str, Estimate]:
+    """Alerts of one answer sheet; an item that was answered without a signal is in no list, so that nothing reads it as safe."""
+    return {
+        f"{card.id}.alert:{alert.id}": Estimate(1.0, "", band=alert.states[alert.state[0]])
+        for alert in alerts(card, answers.values)
+        if alert.state[0] >= 0
+    }
 
 
 def _views(card: InstrumentCard, answers: Answers) -> Iterator[ScoreView]:
@@ -89,6 +108,43 @@ def _view(card: InstrumentCard, scale: Scale, scores: ScaleScores, answers: Answ
         card=(f"instruments/{card.id}", card.release),
         sources=card.sources,
     )
+
+
+def _changes(scores: Sequence[ScoreView], knowledge: Knowledge) -> Iterator[ChangeView]:
+    """Each scale's latest score against the one before it and against its first."""
+    series: dict[tuple[str, str], list[ScoreView]] = {}
+    for view in scores:
+        if view.estimate is not None and view.date:
+            series.setdefault((view.instrument, view.scale), []).append(view)
+    for (instrument, scale_id), views in series.items():
+        scale = knowledge.instrument(instrument).by_scale.get(scale_id)
+        if scale is None or len(views) < 2:
+            continue
+        for earlier in dict.fromkeys((len(views) - 2, 0)):
+            yield from _change(scale, views[earlier], views[-1])
+
+
+def _change(scale: Scale, before: ScoreView, after: ScoreView) -> Iterator[ChangeView]:
+    assert before.estimate is not None
+    assert after.estimate is not None
+    judged = compare(scale, before.estimate, after.estimate)
+    for judgement in [j for j in judged if j.state == "verified"] or judged[:1]:
+        rci = float(judgement.rci[0])
+        yield ChangeView(
+            instrument=after.instrument_label,
+            scale=after.scale_label,
+            before_date=before.date,
+            after_date=after.date,
+            before=before.estimate.value,
+            after=after.estimate.value,
+            direction=judgement.direction(0),
+            rci=None if np.isnan(rci) else rci,
+            real=ANSWERS[judgement.real[0]],
+            meaningful=ANSWERS[judgement.meaningful[0]],
+            verdict=IN_WORDS[judgement.verdict[0]],
+            basis="; ".join(part for part in (judgement.kind, judgement.population, judgement.error_from) if part),
+            sources=judgement.sources,
+        )
 
 
 def _finding(view: ScoreView, case: Case) -> Finding:

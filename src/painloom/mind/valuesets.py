@@ -1,9 +1,9 @@
 """Value sets: a health state of several dimensions -> one utility for each country's set.
 
-The table beside the card is long: columns `set`, `term`, `value`.  Terms: `start`; `intercept` (unless every dimension is at its
-best); `<dimension>:<level>`; `<dimension>:4+` (the dimension is at 4 or 5); `count45sq` ((how many at 4 or 5, minus 1) squared, when
-above 1); `any4` (any at 4 or 5); `any5`; `<dimension>*<dimension>` ((level - 1) x (level - 1)).  Dimensions are numbered from 1 in the order of the
-scale's items.
+The table beside the card is long, with the columns `set`, `term`, `value`.  Terms: `start`; `intercept` (unless every dimension is
+at its best); `<dimension>:<level>`; `<dimension>:4+` (the dimension is at 4 or 5); `count45sq` ((how many at 4 or 5, minus 1)
+squared, when above 1); `any4` (any at 4 or 5); `any5`; `<dimension>*<dimension>` ((level - 1) x (level - 1)).  Dimensions are
+numbered from 1 in the order of the scale's items.
 """
 
 from functools import lru_cache

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
 from painloom.model.case import Case, DrugUse
+from painloom.model.criteria import Grade, PainCoding, SensoryFinding
 from painloom.model.finding import Finding
 from painloom.model.genecall import GeneCall
+from painloom.model.medication import SafetyRow
+from painloom.model.mind import AnswerFlag, ChangeView, ScoreView
+from painloom.model.redflag import RedFlag
+from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
 
 
@@ -78,3 +83,12 @@ class Assessment:
     streams: tuple[tuple[str, NotMeasured | None], ...]
     citations: tuple[Citation, ...]
     warnings: tuple[str, ...] = ()
+    scores: tuple[ScoreView, ...] = ()
+    changes: tuple[ChangeView, ...] = ()
+    answer_flags: tuple[AnswerFlag, ...] = ()
+    alerts: tuple[SafetyAlert, ...] = ()
+    safety: tuple[SafetyRow, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    pain_codes: PainCoding | None = None
+    red_flags: tuple[RedFlag, ...] = ()
+    sensory: tuple[SensoryFinding, ...] = ()

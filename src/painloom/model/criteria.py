@@ -33,3 +33,50 @@ class Grade:
     card: tuple[str, str]
     sources: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PainCode:
+    """A candidate code with its parent and our own label; `state` is "verified" or "to-verify"; `basis` is the fact that states it."""
+
+    code: str
+    parent: str
+    label: str
+    state: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityLevel:
+    """The level of one axis, 0 to 3, from a rating of 0 to 10; `level` None = not given, with the reason in `why_not`."""
+
+    axis: str
+    level: int | None
+    label: str
+    state: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PainCoding:
+    """What can be coded: `codes` when the pain is chronic, else `would_be` holds the same once it is; `open` are kinds nobody spoke of."""
+
+    status: str
+    codes: tuple[PainCode, ...]
+    would_be: tuple[PainCode, ...]
+    open: tuple[PainCode, ...]
+    severity: tuple[SeverityLevel, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SensoryFinding:
+    """One value judged: `z` is above 0 for gain and below 0 for loss, None where it is not judged and `reason` says why."""
+
+    test: str
+    region: str
+    side: str
+    value: float
+    z: float | None
+    verdict: str
+    reason: str = ""

@@ -5,18 +5,6 @@ from dataclasses import dataclass
 from painloom.model.case import DrugUse
 from painloom.model.quantity import Interval
 
-SAFETY_KINDS = (
-    "mme-current",
-    "mme-average",
-    "interaction",
-    "organ-dose",
-    "duplicate",
-    "naloxone",
-    "beers",
-    "qt",
-    "serotonin",
-    "gate",
-)
 SEVERITIES = ("contraindicated", "severe", "major", "moderate", "caution", "info", "ok", "none")
 QUIET = ("info", "ok", "none")
 

@@ -30,8 +30,7 @@ def add_verbs(verbs: Any) -> None:
 def run_assess(args: argparse.Namespace) -> int:
     """`painloom assess`."""
     as_of = _date(args.as_of)
-    from painloom.assess import assess
-    from painloom.intake.folder import read_case
+    from painloom.assess import assess, open_case
     from painloom.intake.vcf import ReadOptions
     from painloom.knowledge.load import load
     from painloom.knowledge.quality import read_quality
@@ -42,7 +41,7 @@ def run_assess(args: argparse.Namespace) -> int:
     knowledge = load(args.knowledge)
     quality = read_quality(knowledge)
     options = ReadOptions(absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build)
-    assessment = assess(read_case(args.case, knowledge.table, options), knowledge, as_of)
+    assessment = assess(open_case(args.case, knowledge, options), knowledge, as_of)
     files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
     args.output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

@@ -1,0 +1,1 @@
+"""The body stream: a drug list normalised and judged, organ function, what hurts where."""

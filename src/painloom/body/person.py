@@ -1,0 +1,157 @@
+"""What is known of the person: age, facts and measures with three truth values; what nobody asked or measured stays unknown."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from painloom.body.formulary import VERIFIED, Formulary
+from painloom.knowledge.rule_cards import When
+from painloom.model.body import NO, UNKNOWN, YES, Measure
+from painloom.model.case import Case
+from painloom.model.quantity import Interval
+
+AGE, TOTAL = "age", "mme"
+CLEARANCE, FILTRATION, CREATININE, WEIGHT = "crcl", "egfr", "creatinine", "weight"
+LASTING = ("earlier", "ever")  # facts worded so hold after a diagnosis is resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The value that stands for a measure, and how it was come by ("" = as measured)."""
+
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The person as rules see them.
+
+    `unproven` are facts known only from a code whose meaning is still to verify, `of_drugs` ids of facts about drugs.  `refused` are
+    (measure label, reason) of values that were given and not used.  `total` is the opioid total a day; `total_is_whole` is False where an
+    opioid is missing in it, so that it is a lower bound.
+    """
+
+    age: float | None
+    sex: str
+    measures: dict[str, Reading]
+    facts: dict[str, str]
+    labels: dict[str, str]
+    unproven: frozenset[str] = frozenset()
+    of_drugs: frozenset[str] = frozenset()
+    refused: tuple[tuple[str, str], ...] = ()
+    total: Interval = field(default_factory=lambda: Interval(0.0, 0.0))
+    total_is_whole: bool = True
+
+    def reading(self, measure: str) -> Reading | None:
+        """The value of a measure by id; a clearance is worked out, or eGFR stands in for it, and the note says so."""
+        if measure == AGE:
+            return None if self.age is None else Reading(self.age)
+        if measure == TOTAL:
+            return Reading(self.total.high)
+        if measure == CLEARANCE and CLEARANCE not in self.measures:
+            return self._clearance
+        return self.measures.get(measure)
+
+    @cached_property
+    def _clearance(self) -> Reading | None:
+        creatinine, weight = self.measures.get(CREATININE), self.measures.get(WEIGHT)
+        if creatinine and weight and creatinine.value > 0 and self.age is not None and self.age < 140 and self.sex in ("F", "M"):
+            return Reading(cockcroft_gault(self.age, weight.value, creatinine.value, self.sex), "by Cockcroft and Gault")
+        filtration = self.measures.get(FILTRATION)
+        return Reading(filtration.value, "eGFR stands in for it") if filtration else None
+
+    def holds(self, when: When) -> bool | None:
+        """Whether a condition is true; None where it is not known."""
+        if when.fact:
+            value = self.facts.get(when.fact, UNKNOWN)
+            if when.value == UNKNOWN:
+                return value == UNKNOWN
+            return None if value == UNKNOWN else value == when.value
+        reading = self.reading(when.measure)
+        if reading is None:
+            return None
+        inside = (when.low is None or reading.value >= when.low) and (when.below is None or reading.value < when.below)
+        if when.measure == TOTAL and not self.total_is_whole:
+            return _of_lower_bound(when, reading.value, inside)
+        return inside
+
+    def label(self, id_: str) -> str:
+        """The printed name of a measure or fact."""
+        return self.labels.get(id_, id_.replace("-", " ")).rstrip("?")
+
+
+def _of_lower_bound(when: When, value: float, inside: bool) -> bool | None:
+    """A condition on a total that may be larger than what was counted."""
+    if when.below is not None:
+        return False if value >= when.below else None
+    return True if inside else None
+
+
+def cockcroft_gault(age: float, weight_kg: float, creatinine_mg_dl: float, sex: str) -> float:
+    """Creatinine clearance in mL/min, never negative; `sex` is "F" or "M".
+
+    Sources
+    -------
+    Cockcroft and Gault 1976, Nephron 16:31; the formula that drug labels mean.
+    """
+    clearance = (140 - age) * weight_kg / (72 * creatinine_mg_dl)
+    return max(0.0, clearance * (0.85 if sex == "F" else 1.0))
+
+
+def know(case: Case, formulary: Formulary) -> Known:
+    """Age, facts and measures of a case.  Of several values of a measure the latest dated one stands; an undated one counts as older."""
+    terms = {row["id"]: row for row in formulary.rows("measures")}
+    facts = (*formulary.rows("facts"), *formulary.rows("facts_criteria"))
+    labels = {row["id"]: row["label"] for row in facts} | {id_: row["label"] for id_, row in terms.items()}
+    latest: dict[str, Measure] = {}
+    for measure in case.body.measures:
+        if measure.id and (measure.id not in latest or measure.date >= latest[measure.id].date):
+            latest[measure.id] = measure
+    measures: dict[str, Reading] = {}
+    refused: list[tuple[str, str]] = []
+    for id_, measure in sorted(latest.items()):
+        value = _in_unit(measure, terms.get(id_))
+        if isinstance(value, str):
+            refused.append((labels.get(id_, id_), value))
+        else:
+            measures[id_] = Reading(value, f"of {measure.date}" if measure.date else "")
+    age = case.person.age_years
+    of_drugs = frozenset(row["id"] for row in facts if row["group"] == "drug")
+    true, unproven = _facts(case, formulary, facts)
+    return Known(None if age is None else float(age), case.person.sex, measures, true, labels, unproven, of_drugs, tuple(refused))
+
+
+def _in_unit(measure: Measure, term: dict[str, str] | None) -> float | str:
+    """The value in the table's unit, or why it cannot be used."""
+    value = measure.value
+    if term is not None and measure.unit not in ("", term["unit"]):
+        factors = dict(pair.rpartition("=")[::2] for pair in term["conversions"].split(";") if "=" in pair)
+        if measure.unit not in factors:
+            return f"its unit is not {term['unit']} and cannot be converted"
+        value *= float(factors[measure.unit])
+    low, high = (float(term[name]) if term is not None and term[name] else None for name in ("low", "high"))
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        return "its value lies outside what is possible; check it and its unit"
+    return value
+
+
+def _facts(case: Case, formulary: Formulary, terms: Iterable[dict[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+    """Fact id -> yes, no or unknown, and the ids that rest on unproven codes alone.
+
+    A yes of any origin outweighs a no, so that no danger is lost in a contradiction.
+    """
+    found: dict[str, str] = {}
+    for fact in case.body.facts:
+        if found.get(fact.id) != YES and (fact.value in (YES, NO) or fact.id not in found):
+            found[fact.id] = fact.value
+    proven = {id_ for id_, value in found.items() if value == YES}
+    lasting = {row["id"] for row in terms if any(word in row["label"].replace("?", " ").split() for word in LASTING)}
+    for diagnosis in case.body.diagnoses:
+        for system, code in diagnosis.codes:
+            for fact_id, state in formulary.facts_of(system, code):
+                if diagnosis.state != "resolved" or fact_id in lasting:
+                    found[fact_id] = YES
+                    proven |= {fact_id} if state == VERIFIED else set()
+    return found, frozenset(id_ for id_, value in found.items() if value == YES and id_ not in proven)
