@@ -7,7 +7,7 @@ import numpy as np
 
 from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.knowledge.load import Knowledge
-from painloom.mind.precision import ANSWERS, IN_WORDS, compare
+from painloom.mind.precision import ANSWERS, IN_WORDS, Judgement, compare
 from painloom.mind.quality import quality_flags
 from painloom.mind.scoring import alerts, score
 from painloom.mind.signals import safety_alerts
@@ -20,6 +20,9 @@ from painloom.model.quantity import Estimate
 from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, SafetyAlert, ScaleScores
 from painloom.model.source import Provenance
 from painloom.version import __version__
+
+RULE = "rule"
+UNITS = {"points": " points", "percent-of-baseline": " % of the first score", "score": " as the score reached"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _changes(scores: Sequence[ScoreView], knowledge: Knowledge) -> Iterator[Chan
             series.setdefault((view.instrument, view.scale), []).append(view)
     for (instrument, scale_id), views in series.items():
         scale = knowledge.instrument(instrument).by_scale.get(scale_id)
-        if scale is None or len(views) < 2:
+        if scale is None or scale.extra or scale.kind == RULE or len(views) < 2:
             continue
         for earlier in dict.fromkeys((len(views) - 2, 0)):
             yield from _change(scale, views[earlier], views[-1])
@@ -142,9 +145,20 @@ def _change(scale: Scale, before: ScoreView, after: ScoreView) -> Iterator[Chang
             real=ANSWERS[judgement.real[0]],
             meaningful=ANSWERS[judgement.meaningful[0]],
             verdict=IN_WORDS[judgement.verdict[0]],
+            needed=_needed(scale, judgement),
+            state=judgement.state,
             basis="; ".join(part for part in (judgement.kind, judgement.population, judgement.error_from) if part),
             sources=judgement.sources,
         )
+
+
+def _needed(scale: Scale, judgement: Judgement) -> str:
+    """The published change in words: `5 points`, `6 to 10 points`, `50 % of the first score`."""
+    for change in scale.changes:
+        if (change.kind, change.population) == (judgement.kind, judgement.population):
+            span = f"{change.low:g}" if change.low == change.high else f"{change.low:g} to {change.high:g}"
+            return span + UNITS[change.unit]
+    return ""
 
 
 def _finding(view: ScoreView, case: Case) -> Finding:

@@ -44,7 +44,11 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A change between two dates: `real` and `meaningful` are "yes", "no" or "unknown", `verdict` puts both in words."""
+    """A change between two dates.
+
+    `real` and `meaningful` are "yes", "no", "depends" or "unknown", `verdict` puts both in words; `needed` is the change that people find
+    meaningful, in words, "" where none is published; `state` is that value's mark.
+    """
 
     instrument: str
     scale: str
@@ -57,6 +61,8 @@ class ChangeView:
     real: str
     meaningful: str
     verdict: str
+    needed: str
+    state: str
     basis: str
     sources: tuple[str, ...]
 
