@@ -46,7 +46,9 @@ def test_columns_may_stand_in_any_order_and_case(write):
 
 def test_byte_order_mark_crlf_quotes_and_blank_lines_do_not_matter(write):
     plain = read_drug_list(write(HEADER + "x,5,mg,4,oral,tablet\ny,1,mg,1,oral,tablet\n"))
-    other = read_drug_list(write(b"\xef\xbb\xbf" + HEADER.replace("\n", "\r\n").encode() + b'"x","5",mg,4,oral,tablet\r\n\r\n,,,,,\r\ny,1,mg,1,oral,tablet'))
+    other = read_drug_list(
+        write(b"\xef\xbb\xbf" + HEADER.replace("\n", "\r\n").encode() + b'"x","5",mg,4,oral,tablet\r\n\r\n,,,,,\r\ny,1,mg,1,oral,tablet')
+    )
 
     assert plain.drugs == other.drugs
 
@@ -60,9 +62,21 @@ def test_unknown_columns_are_named_not_dropped_in_silence(write):
 
 @pytest.mark.parametrize(
     ("cell", "wanted"),
-    [("5", point(5)), ("5.0", point(5)), (".5", point(0.5)), ("1-2", Interval(1, 2)), ("1 – 2", Interval(1, 2)), ("1 to 2", Interval(1, 2)),
-     ("1/3", point(1 / 3)), ("1e2", point(100)), ("1e-2", point(0.01)), ("0", point(0)), ("", None), (".", None)],
-)  # fmt: skip
+    [
+        ("5", point(5)),
+        ("5.0", point(5)),
+        (".5", point(0.5)),
+        ("1-2", Interval(1, 2)),
+        ("1 – 2", Interval(1, 2)),
+        ("1 to 2", Interval(1, 2)),
+        ("1/3", point(1 / 3)),
+        ("1e2", point(100)),
+        ("1e-2", point(0.01)),
+        ("0", point(0)),
+        ("", None),
+        (".", None),
+    ],
+)
 def test_numbers_and_ranges_are_read_as_written(write, cell, wanted):
     (use,) = read_drug_list(write(HEADER + f"x,{cell},mg,1,oral,tablet\n")).drugs
 
@@ -71,8 +85,31 @@ def test_numbers_and_ranges_are_read_as_written(write, cell, wanted):
 
 @pytest.mark.parametrize(
     "cell",
-    ["-5", "−5", "5 mg", "five", "nan", "inf", "-inf", "1e308", "1e99", '"2,5"', "1--2", "2-1", "1-2-3", "1/0", "0x10", "1_000", "٣", "５", "<5", "5+", "½", "99999999999"],
-)  # fmt: skip
+    [
+        "-5",
+        "−5",
+        "5 mg",
+        "five",
+        "nan",
+        "inf",
+        "-inf",
+        "1e308",
+        "1e99",
+        '"2,5"',
+        "1--2",
+        "2-1",
+        "1-2-3",
+        "1/0",
+        "0x10",
+        "1_000",
+        "٣",
+        "５",
+        "<5",
+        "5+",
+        "½",
+        "99999999999",
+    ],
+)
 def test_a_number_that_cannot_be_trusted_is_refused_without_quoting_it(write, cell):
     text = refused(write, HEADER + f"x,{cell},mg,1,oral,tablet\n")
 
@@ -87,8 +124,15 @@ def test_times_a_day_have_a_limit_of_their_own(write):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "\n\n", "drug;dose;unit;per_day\nx;1;mg;1\n", "drug,dose,unit\nx,1,mg\n", "x,1,mg,1,oral,tablet\n", "drug,drug,dose,unit,per_day\nx,x,1,mg,1\n"],
-)  # fmt: skip
+    [
+        "",
+        "\n\n",
+        "drug;dose;unit;per_day\nx;1;mg;1\n",
+        "drug,dose,unit\nx,1,mg\n",
+        "x,1,mg,1,oral,tablet\n",
+        "drug,drug,dose,unit,per_day\nx,x,1,mg,1\n",
+    ],
+)
 def test_a_file_without_the_header_is_refused(write, content):
     refused(write, content)
 
@@ -99,9 +143,18 @@ def test_semicolons_are_named_as_the_likely_cause(write):
 
 @pytest.mark.parametrize(
     "row",
-    ["x,1,mg,1,oral", "x,1,mg,1,oral,tablet,more", ",1,mg,1,oral,tablet", '"x,1,mg,1,oral,tablet', 'x,"1"2,mg,1,oral,tablet', '"x\ny",1,mg,1,oral,tablet',
-     "x\x00,1,mg,1,oral,tablet", "x\x1b[31m,1,mg,1,oral,tablet", "x" * 301 + ",1,mg,1,oral,tablet"],
-)  # fmt: skip
+    [
+        "x,1,mg,1,oral",
+        "x,1,mg,1,oral,tablet,more",
+        ",1,mg,1,oral,tablet",
+        '"x,1,mg,1,oral,tablet',
+        'x,"1"2,mg,1,oral,tablet',
+        '"x\ny",1,mg,1,oral,tablet',
+        "x\x00,1,mg,1,oral,tablet",
+        "x\x1b[31m,1,mg,1,oral,tablet",
+        "x" * 301 + ",1,mg,1,oral,tablet",
+    ],
+)
 def test_a_line_that_does_not_fit_is_refused_with_its_number(write, row):
     text = refused(write, HEADER + "ok,1,mg,1,oral,tablet\n" + row + "\n")
 

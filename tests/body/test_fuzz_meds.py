@@ -1,4 +1,4 @@
-"""Hostile drug lists: every one ends with a table or with one line on stderr, never with a traceback; nothing of a cell's number is quoted."""
+"""Hostile drug lists: every one ends with a table or with one line on stderr, never with a traceback."""
 
 import argparse
 import contextlib
@@ -13,27 +13,152 @@ from painloom.errors import PainloomError
 
 HEADER = b"drug,dose,unit,per_day,route,form\n"
 NAMES = (
-    "oxycodone", "Oxycodone HCl", "fentanyl", "Percocet 5/325", "hydrocodone/acetaminophen", "qarbolan", "buprenorphine", "ibuprofen", "", " ",
-    "12 HR oxycodone hydrochloride 20 MG Extended Release Oral Tablet", "72 HR fentanyl 0.025 MG/HR Transdermal System", "co-codamol 30/500",
-    "Suboxone 2 MG / 0.5 MG Sublingual Film", "(((", "[[[", ")(", "§0§", "§999999§", "/", "//", "5", "5/5/5", "mg", "{2 (fentanyl", "a" * 299,
-    "oxycodone " * 25, "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE drugs; --", "../../etc/passwd", "\u202eenodocyxo", "Ω≈ç√∫",
-    "𝕠𝕩𝕪", "ﬁlm", "İ", "ß", "1,2,3 mg", "0,025 mg fentanyl", "999999999 mg oxycodone", "-5 mg", "morphine 10 mg / morphine 20 mg", "%s%n", "{a}",
-)  # fmt: skip
+    "oxycodone",
+    "Oxycodone HCl",
+    "fentanyl",
+    "Percocet 5/325",
+    "hydrocodone/acetaminophen",
+    "qarbolan",
+    "buprenorphine",
+    "ibuprofen",
+    "",
+    " ",
+    "12 HR oxycodone hydrochloride 20 MG Extended Release Oral Tablet",
+    "72 HR fentanyl 0.025 MG/HR Transdermal System",
+    "co-codamol 30/500",
+    "Suboxone 2 MG / 0.5 MG Sublingual Film",
+    "(((",
+    "[[[",
+    ")(",
+    "§0§",
+    "§999999§",
+    "/",
+    "//",
+    "5",
+    "5/5/5",
+    "mg",
+    "{2 (fentanyl",
+    "a" * 299,
+    "oxycodone " * 25,
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE drugs; --",
+    "../../etc/passwd",
+    "\u202eenodocyxo",
+    "Ω≈ç√∫",
+    "𝕠𝕩𝕪",
+    "ﬁlm",
+    "İ",
+    "ß",
+    "1,2,3 mg",
+    "0,025 mg fentanyl",
+    "999999999 mg oxycodone",
+    "-5 mg",
+    "morphine 10 mg / morphine 20 mg",
+    "%s%n",
+    "{a}",
+)
 NUMBERS = (
-    "5", "0", "", ".", "-5", "-0", "nan", "inf", "-inf", "1e308", "1e9", "1e-9", "9" * 40, "0." + "0" * 40 + "1", "5-10", "10-5", "1/3", "1/0", "0/0",
-    "5 mg", "five", "٣", "１", "½", "1,5", '"1,5"', "0x1F", "1_0", "+5", "5.", ".5", "5..5", "--", "1-2-3", "∞", "NULL", "#REF!", "true", "1e", "e5", " 5 ",
-)  # fmt: skip
-UNITS = ("mg", "MG", "mcg", "µg", "g", "mcg/h", "mg/h", "ml", "tablet", "patch", "{tablet}", "units", "", "mg/kg", "%", "spoon", "m" * 290, "mg/", "/h", "(", "*")
+    "5",
+    "0",
+    "",
+    ".",
+    "-5",
+    "-0",
+    "nan",
+    "inf",
+    "-inf",
+    "1e308",
+    "1e9",
+    "1e-9",
+    "9" * 40,
+    "0." + "0" * 40 + "1",
+    "5-10",
+    "10-5",
+    "1/3",
+    "1/0",
+    "0/0",
+    "5 mg",
+    "five",
+    "٣",
+    "１",
+    "½",
+    "1,5",
+    '"1,5"',
+    "0x1F",
+    "1_0",
+    "+5",
+    "5.",
+    ".5",
+    "5..5",
+    "--",
+    "1-2-3",
+    "∞",
+    "NULL",
+    "#REF!",
+    "true",
+    "1e",
+    "e5",
+    " 5 ",
+)
+UNITS = (
+    "mg",
+    "MG",
+    "mcg",
+    "µg",
+    "g",
+    "mcg/h",
+    "mg/h",
+    "ml",
+    "tablet",
+    "patch",
+    "{tablet}",
+    "units",
+    "",
+    "mg/kg",
+    "%",
+    "spoon",
+    "m" * 290,
+    "mg/",
+    "/h",
+    "(",
+    "*",
+)
 ROUTES = ("oral", "transdermal", "intravenous", "sublingual", "", "nonsense", "oral or nasal", "🙂", "IV", "per os")
 FORMS = ("tablet", "patch", "injection", "tablet extended release", "", "solution", "film", "nonsense", "oral patch injection")
-JUNK = (b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'""', b"\r", b"\r\n", b"\n\n", b",", b",,,,,,", b"\t", b"\x1b[2J", b"\x7f", b"\xc0\xaf", b"\xed\xa0\x80", b";", b"\\")
+JUNK = (
+    b"\x00",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b'"',
+    b'""',
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b",",
+    b",,,,,,",
+    b"\t",
+    b"\x1b[2J",
+    b"\x7f",
+    b"\xc0\xaf",
+    b"\xed\xa0\x80",
+    b";",
+    b"\\",
+)
 
 
 def hostile(dice: random.Random) -> bytes:
     """One file: rows of dangerous cells, then damage to the bytes."""
     rows = []
     for _ in range(dice.choice((0, 1, 1, 1, 2, 3))):
-        cells = [dice.choice(NAMES), dice.choice(NUMBERS), dice.choice(UNITS), dice.choice(NUMBERS), dice.choice(ROUTES), dice.choice(FORMS)]
+        cells = [
+            dice.choice(NAMES),
+            dice.choice(NUMBERS),
+            dice.choice(UNITS),
+            dice.choice(NUMBERS),
+            dice.choice(ROUTES),
+            dice.choice(FORMS),
+        ]
         if dice.random() < 0.5:
             cells[1], cells[3] = dice.choice(("5", "1", "2-4", "25")), dice.choice(("1", "4", "0.33"))
         quoted = [f'"{c}"' if "," in c and dice.random() < 0.8 and not c.startswith('"') else c for c in cells]
@@ -77,7 +202,9 @@ def judge(status: int, out: str, err: str, content: bytes) -> None:
         assert lines[0] == "kind\tsubject\tvalue\tunit\tseverity\tmessage\tsource", content
         assert all(line.count("\t") == 6 and line.replace("\t", "").isprintable() for line in lines), content
         assert sum(line.startswith("mme-current\ttotal\t") for line in lines) == 1, content
-        assert "qarbolan" not in content.decode().lower() or any(line.startswith("gate\t") and "qarbolan" in line for line in lines), content
+        assert "qarbolan" not in content.decode().lower() or any(line.startswith("gate\t") and "qarbolan" in line for line in lines), (
+            content
+        )
 
 
 def attack(tmp_path, seed: int, count: int) -> dict[int, int]:

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from builders import knowledge
 from tiny_cards import total_of
 
+from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.meds import check_with
 from painloom.fhir.read import read_bundle

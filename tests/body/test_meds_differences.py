@@ -5,9 +5,9 @@ requests (opioid-cds-r4 at b29bdcb), column `mme_2016`.
 """
 
 import pytest
-from builders import knowledge
 from tiny_cards import case, only, total_of, use
 
+from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.meds import check_with
 from painloom.model.case import DrugUse
@@ -90,7 +90,10 @@ def test_current_total_and_average_are_rows_of_their_own(formulary):
 def test_a_range_counts_at_its_highest(formulary):
     """1 to 2 tablets of 37.5 mg every 4 hours: 450 mg a day, 90 here, 45 by the older factor and silent there."""
     entry = DrugUse(
-        "Acetaminophen 325 MG / tramadol hydrochloride 37.5 MG Oral Tablet [Ultracet]", dose=Interval(1, 2), unit="tablet", per_day=Interval(4, 6)
+        "Acetaminophen 325 MG / tramadol hydrochloride 37.5 MG Oral Tablet [Ultracet]",
+        dose=Interval(1, 2),
+        unit="tablet",
+        per_day=Interval(4, 6),
     )
 
     assert value(formulary, entry) == 90

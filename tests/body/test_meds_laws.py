@@ -1,11 +1,11 @@
 """Laws that hold for every list: totals add, units do not matter, more is never less, order says nothing, nothing is lost."""
 
 import pytest
-from builders import knowledge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_cards import case, total_of, use
 
+from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.meds import check_with
 from painloom.body.rows import MEDS_COLUMNS, meds_rows
@@ -21,8 +21,10 @@ doses = st.one_of(st.integers(1, 200).map(float), st.floats(0.01, 500).map(lambd
 times = st.sampled_from((0.25, 1 / 3, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0))
 oral = st.builds(lambda d, x, n: use(d, x, per_day=n, route="oral"), st.sampled_from(ORAL), doses, times)
 patch = st.builds(
-    lambda x, n: use("fentanyl", x, "mcg/h", n, route="transdermal", form="patch"), st.sampled_from((12.0, 25.0, 50.0, 75.0, 100.0)), times.filter(lambda n: n <= 1)
-)  # fmt: skip
+    lambda x, n: use("fentanyl", x, "mcg/h", n, route="transdermal", form="patch"),
+    st.sampled_from((12.0, 25.0, 50.0, 75.0, 100.0)),
+    times.filter(lambda n: n <= 1),
+)
 counted = st.one_of(oral, patch)
 others = st.builds(lambda d, x, n: use(d, x, per_day=n, route="oral"), st.sampled_from(OTHERS), doses, times)
 odd = st.builds(
@@ -106,7 +108,9 @@ def test_every_entry_that_was_not_understood_is_named(uses):
     for entry in uses:
         if entry.state != "active":
             continue
-        if entry.name in ORAL and (entry.dose is None or entry.per_day is None or entry.unit in ("", "spoon", "units") or entry.dose.high == 0):
+        if entry.name in ORAL and (
+            entry.dose is None or entry.per_day is None or entry.unit in ("", "spoon", "units") or entry.dose.high == 0
+        ):
             assert entry.name in said
         if entry.name == "qarbolan":
             assert "qarbolan is not known here" in said

@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from builders import knowledge
 from tiny_cards import tiny
 
+from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.product_names import read_product
 from painloom.body.strengths import EACH, OTHER, PER_DAY, PER_HOUR, PER_ML, take_out_strengths
@@ -30,7 +30,13 @@ def parts(product):
     [
         ("12 HR oxycodone hydrochloride 20 MG Extended Release Oral Tablet", {"oxycodone": 20}, "tablet", "oral", True),
         ("oxyCODONE HCl 10 MG 12HR Extended Release Oral Tablet", {"oxycodone": 10}, "tablet", "oral", True),
-        ("Acetaminophen 325 MG / Hydrocodone Bitartrate 7.5 MG Oral Tablet", {"paracetamol": 325, "hydrocodone": 7.5}, "tablet", "oral", False),
+        (
+            "Acetaminophen 325 MG / Hydrocodone Bitartrate 7.5 MG Oral Tablet",
+            {"paracetamol": 325, "hydrocodone": 7.5},
+            "tablet",
+            "oral",
+            False,
+        ),
         ("HYDROcodone-acetaminophen 5-325 MG per tablet", {"hydrocodone": 5, "paracetamol": 325}, "tablet", "oral", False),
         ("oxyCODONE-acetaminophen (PERCOCET) 5-325 MG per tablet", {"oxycodone": 5, "paracetamol": 325}, "tablet", "oral", False),
         ("Percocet (oxycodone 5 mg / acetaminophen 325 mg)", {"oxycodone": 5, "paracetamol": 325}, "", "", False),
@@ -57,7 +63,9 @@ def test_a_product_name_gives_ingredients_strengths_and_form(formulary, name, wa
     assert (product.form, product.route, product.extended) == (form, route, extended)
 
 
-@pytest.mark.parametrize("name", ["qarbolan", "oxycodone qarbolan", "qarbolan 5 mg tablet", "oxycodone / qarbolan", "x", "5 mg", "tablet", "(oxycodone"])
+@pytest.mark.parametrize(
+    "name", ["qarbolan", "oxycodone qarbolan", "qarbolan 5 mg tablet", "oxycodone / qarbolan", "x", "5 mg", "tablet", "(oxycodone"]
+)
 def test_a_word_that_no_card_knows_leaves_an_ingredient_without_a_drug_or_reads_all_of_it(formulary, name):
     product = formulary.product(name)
 
@@ -110,11 +118,29 @@ def test_strengths_are_read_in_mg_or_in_mcg_an_hour(text, kind, value):
 
 @pytest.mark.parametrize(
     ("written", "kind", "scale"),
-    [("mg", "mass", 1), ("MG", "mass", 1), ("mcg", "mass", 0.001), ("µg", "mass", 0.001), ("ug", "mass", 0.001), ("g", "mass", 1000),
-     ("mcg/h", "rate", 1), ("ug/h", "rate", 1), ("mcg/hr", "rate", 1), ("micrograms per hour", "rate", 1), ("mg/h", "rate", 1000),
-     ("ug/(24.h)", "daily", 0.001), ("mg/day", "daily", 1), ("mL", "volume", 1), ("{tablet}", "count", 1), ("tablet(s)", "count", 1),
-     ("Tablet", "count", 1), ("TAB", "count", 1), ("{patch}", "count", 1), ("[iU]", "activity", 1)],
-)  # fmt: skip
+    [
+        ("mg", "mass", 1),
+        ("MG", "mass", 1),
+        ("mcg", "mass", 0.001),
+        ("µg", "mass", 0.001),
+        ("ug", "mass", 0.001),
+        ("g", "mass", 1000),
+        ("mcg/h", "rate", 1),
+        ("ug/h", "rate", 1),
+        ("mcg/hr", "rate", 1),
+        ("micrograms per hour", "rate", 1),
+        ("mg/h", "rate", 1000),
+        ("ug/(24.h)", "daily", 0.001),
+        ("mg/day", "daily", 1),
+        ("mL", "volume", 1),
+        ("{tablet}", "count", 1),
+        ("tablet(s)", "count", 1),
+        ("Tablet", "count", 1),
+        ("TAB", "count", 1),
+        ("{patch}", "count", 1),
+        ("[iU]", "activity", 1),
+    ],
+)
 def test_units_have_one_meaning_however_they_are_written(written, kind, scale):
     unit = read_unit(written)
 

@@ -152,7 +152,8 @@ def test_a_rule_may_wait_for_a_no(check):
 
 
 def test_alternatives_need_one_and_any_unless_lifts(check):
-    body = '[[part]]\ndrugs = ["flamex"]\n[[any_of]]\nfact = "bad-nights"\n[[any_of]]\nmeasure = "egfr"\nbelow = 30\n[[unless]]\nfact = "end-of-life"\n'
+    body = '[[part]]\ndrugs = ["flamex"]\n[[any_of]]\nfact = "bad-nights"\n[[any_of]]\nmeasure = "egfr"\nbelow = 30\n'
+    body += '[[unless]]\nfact = "end-of-life"\n'
 
     assert fired(check(body, use("flamex", 5), measures={"egfr": 29}))
     assert fired(check(body, use("flamex", 5), measures={"egfr": 90}, facts={"bad-nights": "yes"}))
@@ -265,8 +266,16 @@ CEILING = (
 
 @pytest.mark.parametrize(
     ("clearance", "dose", "severity"),
-    [(60, 900, None), (59.9, 100, "info"), (59.9, 100.1, "major"), (30, 101, "major"), (29.9, 1, "major"), (29.9, None, "major"), (45, None, "caution")],
-)  # fmt: skip
+    [
+        (60, 900, None),
+        (59.9, 100, "info"),
+        (59.9, 100.1, "major"),
+        (30, 101, "major"),
+        (29.9, 1, "major"),
+        (29.9, None, "major"),
+        (45, None, "caution"),
+    ],
+)
 def test_a_ceiling_fires_above_itself_in_its_band(check, clearance, dose, severity):
     rows = fired(check(CEILING, use("kidnol", dose), measures={"crcl": clearance}, kind="organ-dose", message="{a}: too much."))
 

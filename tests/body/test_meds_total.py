@@ -1,9 +1,9 @@
 """The opioid total: amounts, routes, patches, ranges; every opioid is counted, or named with the reason."""
 
 import pytest
-from builders import knowledge
 from tiny_cards import case, only, rule, tiny, total_of, use
 
+from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.meds import check_drugs, check_with
 from painloom.body.products import read_use
@@ -32,10 +32,16 @@ def gates(rows):
 def test_each_factor_of_2022_gives_its_published_product(formulary):
     """Factors: Dowell 2022, MMWR Recomm Rep 71(3), table of conversion factors."""
     wanted = {
-        "codeine": (30, 4, "18"), "hydrocodone": (5, 4, "20"), "hydromorphone": (2, 4, "40"), "methadone": (20, 3, "282"),
-        "morphine": (15, 4, "60"), "oxycodone": (5, 4, "30"), "oxymorphone": (10, 2, "60"), "tapentadol": (100, 2, "80"),
+        "codeine": (30, 4, "18"),
+        "hydrocodone": (5, 4, "20"),
+        "hydromorphone": (2, 4, "40"),
+        "methadone": (20, 3, "282"),
+        "morphine": (15, 4, "60"),
+        "oxycodone": (5, 4, "30"),
+        "oxymorphone": (10, 2, "60"),
+        "tapentadol": (100, 2, "80"),
         "tramadol": (100, 4, "80"),
-    }  # fmt: skip
+    }
     for drug, (dose, times, value) in wanted.items():
         rows = rows_of(formulary, use(drug, dose, per_day=times, route="oral"))
         assert total_of(rows).value == value, drug
@@ -91,7 +97,7 @@ def test_two_patches_add_as_one_entry_or_as_two(formulary):
         use("oxycodone", 20, "mg/day", 3),
         use("pethidine", 50, "mg", 3),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_converted_is_named_and_the_total_says_it_is_incomplete(formulary, entry):
     rows = rows_of(formulary, entry)
     drug = entry.name.split()[0]
@@ -175,8 +181,14 @@ def test_a_hardly_meant_dose_counts_and_is_doubted(formulary):
 
 
 @pytest.mark.parametrize(
-    "entry", [use("oxycodone 5 mg tablet", 50, "tablet", 1), use("oxycodone 5 mg tablet", 500, "mg", 1), use("ibuprofen", 200, per_day=60), use("ibuprofen", 200, "g", 1)]
-)  # fmt: skip
+    "entry",
+    [
+        use("oxycodone 5 mg tablet", 50, "tablet", 1),
+        use("oxycodone 5 mg tablet", 500, "mg", 1),
+        use("ibuprofen", 200, per_day=60),
+        use("ibuprofen", 200, "g", 1),
+    ],
+)
 def test_many_pieces_many_times_and_many_grams_are_doubted(formulary, entry):
     assert any("check the entry" in row.message for row in gates(rows_of(formulary, entry)))
 
@@ -206,8 +218,8 @@ def test_a_threshold_row_warns_from_fifty_on(small):
 
 
 def test_the_total_says_for_whom_its_guideline_is_not_meant(tmp_path):
-    body = '[[part]]\ngroups = ["opioid"]\n[[when]]\nmeasure = "mme"\nlow = 50\n[[unless]]\nfact = "end-of-life"\n[[unless]]\nmeasure = "age"\nbelow = 18\n'
-    body += '[[unless]]\nfact = "rescue-at-hand"\n'
+    body = '[[part]]\ngroups = ["opioid"]\n[[when]]\nmeasure = "mme"\nlow = 50\n[[unless]]\nfact = "end-of-life"\n'
+    body += '[[unless]]\nmeasure = "age"\nbelow = 18\n[[unless]]\nfact = "rescue-at-hand"\n'
     cards = tiny(tmp_path, offer=rule("naloxone", "caution", "{a}: offer.", body=body))
 
     said = {

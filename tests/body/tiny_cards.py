@@ -68,7 +68,8 @@ def tiny(folder: Path, **rules: str) -> Knowledge:
     for kind in ("drugs", "equivalents", "terms", "rules", "sources"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
     for id_, classes in DRUGS.items():
-        acts = '[[acts_on]]\nenzyme = "E9"\nrole = "inhibitor"\nstrength = "strong"\nmultiplier = []\nstate = "read"\ntext = "x"\nsources = []\n'
+        acts = '[[acts_on]]\nenzyme = "E9"\nrole = "inhibitor"\nstrength = "strong"\nmultiplier = []\n'
+        acts += 'state = "read"\ntext = "x"\nsources = []\n'
         text = f'{HEAD}id = "{id_}"\nname = "{id_}"\nlabel = "{id_}"\nclasses = {classes!r}\nrxnorm = ""\n'.replace("'", '"')
         (folder / "drugs" / f"{id_}.toml").write_text(text + (acts if id_ == "slowzyme" else ""))
     for name, text in TERMS.items():
@@ -83,7 +84,9 @@ def tiny(folder: Path, **rules: str) -> Knowledge:
     return Knowledge(base=folder)
 
 
-def rule(kind: str = "interaction", severity: str = "major", message: str = "{a} with {b}.", state: str = "verified", body: str = "") -> str:
+def rule(
+    kind: str = "interaction", severity: str = "major", message: str = "{a} with {b}.", state: str = "verified", body: str = ""
+) -> str:
     """The TOML of a rule without its head."""
     return f'kind = "{kind}"\nseverity = "{severity}"\nmessage = "{message}"\nstate = "{state}"\n{body}'
 

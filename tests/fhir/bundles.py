@@ -5,6 +5,7 @@ from functools import cache
 
 from painloom.fhir.bundle import bundle_of
 from painloom.fhir.read import read_resources
+from painloom.fhir.units import Measures
 from painloom.knowledge.load import load
 
 AS_OF = "2026-11-01"
@@ -15,7 +16,7 @@ SUBJECT = {"reference": "Patient/p"}
 
 @cache
 def knowledge():
-    return load()
+    return Measures(load())
 
 
 def bundle(*resources, kind="collection", **more):

@@ -3,7 +3,8 @@
 import pytest
 
 from builders import knowledge
-from painloom.knowledge.drug_names import find_drugs
+from painloom.knowledge.drug_names import find_drug, find_drugs
+from painloom.knowledge.load import load
 
 
 def ids(*names):
@@ -43,9 +44,15 @@ def test_a_word_that_may_be_another_drug_makes_the_entry_unknown(written):
 
 def test_unknown_component_is_named_beside_the_known_one():
     assert ids("fluoxetine/nosuchdrug") == ({"fluoxetine"}, ["nosuchdrug"])
-    drugs, unknown = ids("Arthrotec")
-    assert drugs == {"diclofenac"}
-    assert unknown == ["misoprostol (in arthrotec)"]
+    assert ids("Arthrotec") == ({"diclofenac", "misoprostol"}, [])
+
+
+def test_component_of_a_product_without_a_card_is_named(tmp_path):
+    (tmp_path / "terms").mkdir()
+    (tmp_path / "terms" / "combination_products.tsv").write_text("name\tcomponents\ninvented duo\tdiclofenac;nosuchdrug\n")
+    cards, unknown = find_drug(load(tmp_path), "Invented Duo")
+    assert [card.id for card in cards] == ["diclofenac"]
+    assert unknown == ["nosuchdrug (in invented duo)"]
 
 
 def test_every_name_of_every_card_finds_it():

@@ -211,8 +211,8 @@ def faults_of_table(text, card, ids, values):
     return [] if sorted(wanted) == sorted((row[0], row[1], row[2]) for row in rows) else ["rows are missing or too many"]
 
 
-def judged(path, card, data):
-    """Faults of one case, in words."""
+def judged(path, card, data, *, scored=True):
+    """Faults of one case, in words; `scored`: also of the table that the scores make."""
     wanted = strict_table(data, card)
     path.write_bytes(data)
     try:
@@ -228,7 +228,7 @@ def judged(path, card, data):
         return ["a broken table is accepted"]
     if wanted != (found.names(), found.values.tolist()):
         return ["read otherwise than it is written"]
-    if not card.scales:
+    if not (scored and card.scales):
         return []
     table = b"".join(score_tsv(card, answer_pieces(path, card.id, card.ranges))).decode()
     return faults_of_table(table, card, found.names(), found.values)
@@ -246,7 +246,7 @@ def test_every_hostile_table_is_read_as_written_or_refused_without_being_repeate
     for number in range(part * PART, (part + 1) * PART):
         card, data = case(number)
         try:
-            faults = judged(tmp_path / "table.csv", card, data)
+            faults = judged(tmp_path / "table.csv", card, data, scored=number % 3 == 0)
         except Exception as unexpected:
             faults = [f"{type(unexpected).__name__}: {unexpected}"]
         wrong += [(number, card.id, fault, data[:200]) for fault in faults]

@@ -13,10 +13,21 @@ from painloom.model.body import Codes
 
 OPIOID, ANTAGONIST = "opioid", "opioid-antagonist"
 VERIFIED, TO_VERIFY = "verified", "to-verify"
+LASTING = frozenset(("earlier", "ever"))
 _REMEMBERED = 20_000
 _STRENGTHS = {"mg": EACH, "mg/actuation": EACH, "mg/ml": PER_ML, "mcg/h": PER_HOUR}
 Groups = Mapping[str, str]
 _Conditions = dict[tuple[str, str], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Labels by id; the rows of the measures; facts that hold after a diagnosis is resolved (their label says so); facts about drugs."""
+
+    labels: dict[str, str]
+    measures: dict[str, dict[str, str]]
+    lasting: frozenset[str]
+    of_drugs: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Formulary:
     knowledge: Knowledge
     _named: dict[str, Product] = field(default_factory=dict)
     _filled: dict[Part, Groups] = field(default_factory=dict)
+    _tables: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)
 
     def product(self, name: str) -> Product:
         """What a written name says."""
@@ -90,7 +102,22 @@ class Formulary:
 
     def rows(self, table: str) -> tuple[dict[str, str], ...]:
         """The rows of a table of terms/; none where this knowledge has no such table."""
-        return self.knowledge.terms(table) if table in self.knowledge.files("terms", ".tsv") else ()
+        if table not in self._tables:
+            there = table in self.knowledge.files("terms", ".tsv")
+            self._tables[table] = self.knowledge.terms(table) if there else ()
+        return self._tables[table]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The printed names of facts and measures, and what sort of facts they are."""
+        facts = (*self.rows("facts"), *self.rows("facts_criteria"))
+        measures = {row["id"]: row for row in self.rows("measures")}
+        return Vocabulary(
+            labels={row["id"]: row["label"] for row in (*facts, *measures.values())},
+            measures=measures,
+            lasting=frozenset(row["id"] for row in facts if not LASTING.isdisjoint(row["label"].replace("?", " ").split())),
+            of_drugs=frozenset(row["id"] for row in facts if row["group"] == "drug"),
+        )
 
     @cached_property
     def factors(self) -> EquivalenceCard | None:

@@ -1,7 +1,6 @@
 """What is known of the person: age, facts and measures with three truth values; what nobody asked or measured stays unknown."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +12,6 @@ from painloom.model.quantity import Interval
 
 AGE, TOTAL = "age", "mme"
 CLEARANCE, FILTRATION, CREATININE, WEIGHT = "crcl", "egfr", "creatinine", "weight"
-LASTING = ("earlier", "ever")  # facts worded so hold after a diagnosis is resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,8 @@ def cockcroft_gault(age: float, weight_kg: float, creatinine_mg_dl: float, sex: 
 
 def know(case: Case, formulary: Formulary) -> Known:
     """Age, facts and measures of a case.  Of several values of a measure the latest dated one stands; an undated one counts as older."""
-    terms = {row["id"]: row for row in formulary.rows("measures")}
-    facts = (*formulary.rows("facts"), *formulary.rows("facts_criteria"))
-    labels = {row["id"]: row["label"] for row in facts} | {id_: row["label"] for id_, row in terms.items()}
+    words = formulary.vocabulary
+    terms, labels = words.measures, words.labels
     latest: dict[str, Measure] = {}
     for measure in case.body.measures:
         if measure.id and (measure.id not in latest or measure.date >= latest[measure.id].date):
@@ -118,9 +115,8 @@ def know(case: Case, formulary: Formulary) -> Known:
         else:
             measures[id_] = Reading(value, f"of {measure.date}" if measure.date else "")
     age = case.person.age_years
-    of_drugs = frozenset(row["id"] for row in facts if row["group"] == "drug")
-    true, unproven = _facts(case, formulary, facts)
-    return Known(None if age is None else float(age), case.person.sex, measures, true, labels, unproven, of_drugs, tuple(refused))
+    true, unproven = _facts(case, formulary)
+    return Known(None if age is None else float(age), case.person.sex, measures, true, labels, unproven, words.of_drugs, tuple(refused))
 
 
 def _in_unit(measure: Measure, term: dict[str, str] | None) -> float | str:
@@ -137,7 +133,7 @@ def _in_unit(measure: Measure, term: dict[str, str] | None) -> float | str:
     return value
 
 
-def _facts(case: Case, formulary: Formulary, terms: Iterable[dict[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+def _facts(case: Case, formulary: Formulary) -> tuple[dict[str, str], frozenset[str]]:
     """Fact id -> yes, no or unknown, and the ids that rest on unproven codes alone.
 
     A yes of any origin outweighs a no, so that no danger is lost in a contradiction.
@@ -147,11 +143,10 @@ def _facts(case: Case, formulary: Formulary, terms: Iterable[dict[str, str]]) ->
         if found.get(fact.id) != YES and (fact.value in (YES, NO) or fact.id not in found):
             found[fact.id] = fact.value
     proven = {id_ for id_, value in found.items() if value == YES}
-    lasting = {row["id"] for row in terms if any(word in row["label"].replace("?", " ").split() for word in LASTING)}
     for diagnosis in case.body.diagnoses:
         for system, code in diagnosis.codes:
             for fact_id, state in formulary.facts_of(system, code):
-                if diagnosis.state != "resolved" or fact_id in lasting:
+                if diagnosis.state != "resolved" or fact_id in formulary.vocabulary.lasting:
                     found[fact_id] = YES
                     proven |= {fact_id} if state == VERIFIED else set()
     return found, frozenset(id_ for id_, value in found.items() if value == YES and id_ not in proven)

@@ -49,10 +49,10 @@ def bind(form: Form, measures: Measures) -> tuple[tuple[Binding, ...], str]:
 def _named(form: Form, measures: Measures) -> list[InstrumentCard]:
     """Cards that the form names by panel code, id, name or title."""
     knowledge = measures.knowledge
-    by_panel = [knowledge.instrument(id_) for code in sorted(form.panels) for id_ in measures.cards_with(code)]
+    by_panel = [measures.card(id_) for code in sorted(form.panels) for id_ in measures.cards_with(code)]
     found = {card.id: card for card in by_panel if card.loinc_panel in form.panels}
     ids = [id_ for id_ in knowledge.files("instruments") if plain(id_) in form.names]
-    found |= {id_: knowledge.instrument(id_) for id_ in ids}
+    found |= {id_: measures.card(id_) for id_ in ids}
     if not found and form.names:
         found = {c.id: c for c in knowledge.instruments.values() if form.names & {plain(n) for n in (c.name, c.label, *c.titles)}}
     return list(found.values())
@@ -61,7 +61,7 @@ def _named(form: Form, measures: Measures) -> list[InstrumentCard]:
 def _by_codes(form: Form, measures: Measures, named: set[str]) -> tuple[tuple[Binding, ...], str]:
     links = {item.link: code for item in form.items for code in item.codes if measures.cards_with(code)}
     ids = dict.fromkeys(id_ for code in links.values() for id_ in measures.cards_with(code))
-    found = [b for id_ in ids if (b := _coded(links, measures.knowledge.instrument(id_))) is not None and b.places]
+    found = [b for id_ in ids if (b := _coded(links, measures.card(id_))) is not None and b.places]
     if not found:
         return (), ""
     rest = {link for binding in found for link in binding.places}

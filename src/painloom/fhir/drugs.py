@@ -118,7 +118,7 @@ def _replaced(usable: list[Record], index: Index, ledger: Ledger) -> set[str]:
 
 
 def _stands_for_child(parent: Record, child: Record) -> bool:
-    """True when the origin is taken and not what came of it: a running order before its parts, an order before a statement without amounts."""
+    """True when the origin is taken and not what came of it: a running order, not its parts; an order, not a statement without amounts."""
     if child.kind == STATEMENT:
         return not child.node.has("dosage")
     return child.node.text("intent") in CHILDREN and STATES.get(_status(parent.node), ACTIVE) == ACTIVE

@@ -40,8 +40,10 @@ def read_bundle(path: Path, knowledge: Knowledge, as_of: str, label: str = "") -
     return read_resources(read_file(path), knowledge, as_of, label)
 
 
-def read_resources(bundle: Bundle, knowledge: Knowledge, as_of: str, label: str = "", *, is_strict: bool = True) -> Imported:
+def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, label: str = "", *, is_strict: bool = True) -> Imported:
     """The person in a bundle that was parsed already; without `is_strict` other persons' records are left out and listed.
+
+    A caller with many bundles gives the `Measures` of the knowledge, which then reads each card once.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def read_resources(bundle: Bundle, knowledge: Knowledge, as_of: str, label: str 
     told = read_person(patient.node if patient else None, datetime.date.fromisoformat(as_of), label)
     if patient:
         ledger.use(patient)
-    measures = Measures(knowledge)
+    measures = knowledge if isinstance(knowledge, Measures) else Measures(knowledge)
     body = BodyRecord(
         diagnoses=read_diagnoses(records, ledger),
         measures=read_measures(records, measures, ledger),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from painloom.errors import KnowledgeError
-from painloom.knowledge.instrument_cards import Scale
+from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.knowledge.load import Knowledge
 
 CODE = re.compile(r'loinc\w*\s*=\s*"([0-9]+-[0-9])"')
@@ -43,7 +43,7 @@ def folded(unit: str) -> str:
 
 @dataclass(frozen=True)
 class Measures:
-    """What this release measures, by LOINC code; scores of instruments among them."""
+    """What this release measures, by LOINC code; scores of instruments among them.  Keep one for many bundles: it reads each card once."""
 
     knowledge: Knowledge
 
@@ -78,10 +78,21 @@ class Measures:
         """What `scales` found before."""
         return {}
 
+    @cached_property
+    def _cards(self) -> dict[str, InstrumentCard]:
+        """What `card` read before."""
+        return {}
+
+    def card(self, id_: str) -> InstrumentCard:
+        """An instrument card, read once."""
+        if id_ not in self._cards:
+            self._cards[id_] = self.knowledge.instrument(id_)
+        return self._cards[id_]
+
     def scales(self, code: str) -> tuple[tuple[str, Scale], ...]:
         """(instrument id, scale) of every scale whose score has the LOINC code."""
         if code not in self._scales:
-            cards = (self.knowledge.instrument(id_) for id_ in self.cards_with(code))
+            cards = (self.card(id_) for id_ in self.cards_with(code))
             self._scales[code] = tuple((card.id, scale) for card in cards for scale in card.scales if scale.loinc == code)
         return self._scales[code]
 

@@ -122,8 +122,8 @@ def _check(args: argparse.Namespace) -> None:
 def _facts(args: argparse.Namespace, formulary: "Formulary") -> list["Fact"]:
     from painloom.model.body import TRUTH, YES, Fact
 
-    allowed = {row["id"] for table in ("facts", "facts_criteria") for row in formulary.rows(table)}
     facts = [Fact("pregnancy", YES, text="--pregnant-weeks")] if args.pregnant_weeks is not None else []
+    allowed = {row["id"] for table in ("facts", "facts_criteria") for row in formulary.rows(table)} if args.fact else set()
     for written in args.fact:
         id_, _, value = written.partition("=")
         if id_ not in allowed:
