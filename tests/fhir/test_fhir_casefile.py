@@ -173,7 +173,7 @@ def test_a_list_of_earlier_files_cannot_reach_outside_the_folder(tmp_path):
 
 
 def test_a_case_beyond_the_limit_is_refused_before_anything_is_written(tmp_path):
-    huge = Imported(Case(Person("x"), drugs=tuple(DrugUse(f"d{n}", text="x" * 1900) for n in range(600))))
+    huge = Imported(Case(Person("x"), drugs=tuple(DrugUse(f"d{n}", text="x" * 1900) for n in range(3000))))
     with pytest.raises(InputError, match="larger than"):
         write_case(huge, tmp_path / "case")
     assert not (tmp_path / "case").exists()

@@ -114,7 +114,7 @@ def test_public_bundles_lose_nothing_and_name_nobody(path, tmp_path):
 @pytest.mark.parametrize("path", SYNTHEA, ids=lambda p: p.stem[:5])
 def test_every_resource_of_a_public_bundle_is_in_the_case_or_on_the_list(path, tmp_path):
     whole = json.loads(path.read_text())["entry"]
-    told = read_bundle(path, knowledge().knowledge, "2026-11-01")
+    told = read_bundle(path, knowledge(), "2026-11-01")
     listed = {row.place for row in told.left_out}
     kinds = [e["resource"]["resourceType"] for e in whole]
     numbers = sum(
@@ -137,7 +137,7 @@ def test_every_resource_of_a_public_bundle_is_in_the_case_or_on_the_list(path, t
 @beside
 def test_fractions_of_pain_scores_are_kept_as_they_are():
     for path in SYNTHEA:
-        told = read_bundle(path, knowledge().knowledge, "2026-11-01")
+        told = read_bundle(path, knowledge(), "2026-11-01")
         scores = [m for m in told.case.body.measures if m.id == "pain-severity"]
         newest = max(scores, key=lambda m: m.date)
 
@@ -157,7 +157,7 @@ def test_fractions_of_pain_scores_are_kept_as_they_are():
     ],
 )
 def test_drug_lists_of_the_known_answers(name, dose, unit, per_day):
-    told = read_bundle(RESPONSE / f"{name}.json", knowledge().knowledge, "2026-11-01")
+    told = read_bundle(RESPONSE / f"{name}.json", knowledge(), "2026-11-01")
     (drug,) = told.case.drugs
 
     assert (drug.dose.low, drug.unit, drug.per_day.low, drug.state) == (dose, unit, per_day, "active")

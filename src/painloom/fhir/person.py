@@ -41,7 +41,7 @@ class Told:
 def read_person(patient: Node | None, as_of: datetime.date, label: str) -> Told:
     """Who the case is about; without a Patient age and sex are unknown, and the notes say so."""
     if patient is None:
-        return Told(Person(label or LABEL), ("no Patient in the bundle: age and sex are unknown",))
+        return Told(Person(label or LABEL), ("no Patient in the bundle that can be read: age and sex are unknown",))
     patient.leave(NOT_TAKEN, *IDENTITY)
     notes: list[str] = []
     age = _age(patient, as_of, notes)

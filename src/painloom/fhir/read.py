@@ -25,12 +25,13 @@ OTHERWISE = {
     "Medication": "no order or statement that was read names it",
     "MedicationAdministration": "one administration says nothing about lasting use",
     "OperationOutcome": "a message of the sending system: a part of what was asked for may be missing",
+    "Patient": "a second copy of the same person",
     "Questionnaire": "a form to which the bundle holds no response",
     "": "names no resource type",
 }
 
 
-def read_bundle(path: Path, knowledge: Knowledge, as_of: str, label: str = "") -> Imported:
+def read_bundle(path: Path, knowledge: Knowledge | Measures, as_of: str, label: str = "") -> Imported:
     """The person in the bundle at `path`, as old as on the day `as_of` (ISO date).
 
     Raises
@@ -56,9 +57,10 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
     for record in records:
         if record.node.path in others:
             ledger.leave(record, others[record.node.path])
-    told = read_person(patient.node if patient else None, datetime.date.fromisoformat(as_of), label)
-    if patient:
-        ledger.use(patient)
+    known = patient if patient and ledger.is_open(patient) else None
+    told = read_person(known.node if known else None, datetime.date.fromisoformat(as_of), label)
+    if known:
+        ledger.use(known)
     measures = knowledge if isinstance(knowledge, Measures) else Measures(knowledge)
     body = BodyRecord(
         diagnoses=read_diagnoses(records, ledger),

@@ -18,6 +18,7 @@ GENOME_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 CASE_FILE, OUTSIDE_FILE = "case.toml", "outside_calls.tsv"
 INDEX_ENDINGS = (".tbi", ".csi")
 ANSWERS = "answers"
+UNDATED = "undated"
 LATER = ("brain",)
 OWN_NOTES = ("not-read.tsv", "import.toml")  # what an import left beside the case for people to read
 Shapes = Callable[[str], Sequence[ItemRange] | None]
@@ -67,7 +68,7 @@ def _answers(folder: Path, shapes: Shapes) -> tuple[dict[Path, Answers], list[st
     warnings: list[str] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         instrument, _, rest = path.name.partition("_")
-        date = rest.removesuffix(".csv")
+        date = rest.removesuffix(".csv").split("_")[0]  # a second sheet of one day ends in _2
         ranges = shapes(instrument) if path.suffix == ".csv" else None
         if path.name.startswith("."):
             continue
@@ -75,9 +76,9 @@ def _answers(folder: Path, shapes: Shapes) -> tuple[dict[Path, Answers], list[st
             why = "no instrument of that name is known" if path.suffix == ".csv" else "only <instrument>_<date>.csv is read"
             warnings.append(f"{ANSWERS}/{path.name}: {why}; it was not used")
             continue
-        if date and not _is_date(date):
-            raise InputError(f"{ANSWERS}/{path.name}: the name must be <instrument>_<YYYY-MM-DD>.csv")
-        answers = read_answers(path, instrument, ranges, date=date)
+        if date not in ("", UNDATED) and not _is_date(date):
+            raise InputError(f"{ANSWERS}/{path.name}: the name must be <instrument>_<YYYY-MM-DD>.csv, or <instrument>_{UNDATED}.csv")
+        answers = read_answers(path, instrument, ranges, date="" if date == UNDATED else date)
         if len(answers.ids) != 1:
             raise InputError(f"{ANSWERS}/{path.name}: holds {len(answers.ids)} rows; a case is one person: keep one row a file")
         sheets[path] = answers

@@ -34,7 +34,7 @@ KNOWN = {
 FREE = {"organs", *bodyfacts.FACT_TABLES}  # tables whose keys are ids of the knowledge, checked where they are used
 TOP = {"schema", "person", "pain", "drugs", "wishes", *bodyfacts.KNOWN, *FREE}
 DRUG_STATES = ("active", "stopped", "planned")
-MOST_BYTES = 1_000_000
+MOST_BYTES = 5_000_000
 SCHEMA = 1
 
 
