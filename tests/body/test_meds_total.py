@@ -260,3 +260,17 @@ def test_no_row_holds_a_control_character_or_a_bare_nan(formulary):
 
     assert all(cell.isprintable() and "nan" not in cell.split() for row in rows for cell in (row.subject, row.message, row.value))
     assert all(len(row.subject) < 200 for row in rows)
+
+
+def test_a_rescue_drug_without_times_a_day_is_no_warning(formulary):
+    rows = rows_of(formulary, use("naloxone 4 mg/actuat nasal spray", 1, "spray", None, as_needed=True))
+
+    assert not gates(rows)
+    assert [row.severity for row in rows if "naloxone" in row.subject] == ["info"]
+
+
+def test_fifty_made_of_thirds_is_fifty(formulary):
+    """Three times a third of 25 mg of a factor 2 must not fall a hair short of the guidepost."""
+    third = use("tramadol", 250 / 3, per_day=1, route="oral")
+
+    assert total_of(rows_of(formulary, third, third, third)).severity == "caution"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from painloom.body.doses import MISSING, NO_MASS, PART, UNCLEAR
+from painloom.body.formulary import ANTAGONIST
 from painloom.body.opioids import IMPLAUSIBLE, Total
 from painloom.body.person import AGE, Known
 from painloom.body.products import DISAGREE, Taken
@@ -64,15 +65,27 @@ def _remarks(taken: Sequence[Taken]) -> list[SafetyRow]:
 
 
 def _merged(taken: Sequence[Taken]) -> list[SafetyRow]:
-    """Drugs other than opioids whose amount is not given, or given in no mass: one row each way, all of them by name."""
+    """Drugs other than opioids whose amount is not given, or given in no mass: one row each way, all of them by name.
+
+    An antagonist of opioids at hand for a rescue needs no times a day: it only informs.
+    """
     rows = []
-    for troubles, severity, why in (
-        ((MISSING,), CAUTION, "dose or times a day are not given: what depends on the amount was not checked"),
-        ((PART, NO_MASS), INFO, "how much a day this is in mg is not known: what depends on the amount was not checked"),
+    others = [t for t in taken if t.intake.drug and not t.is_opioid and not t.bound]
+    missing = [t for t in others if t.amount.trouble == MISSING]
+    for group, severity, why in (
+        ([t for t in missing if ANTAGONIST not in t.groups], CAUTION, "dose or times a day are not given"),
+        ([t for t in missing if ANTAGONIST in t.groups], INFO, "dose or times a day are not given"),
+        ([t for t in others if t.amount.trouble in (PART, NO_MASS)], INFO, "how much a day this is in mg is not known"),
     ):
-        labels = [t.intake.label for t in taken if t.intake.drug and not t.is_opioid and not t.bound and t.amount.trouble in troubles]
+        labels = [t.intake.label for t in group]
         if labels:
-            rows.append(row(" + ".join(dict.fromkeys(labels)), f"{joined(labels)}: {why}.", severity=severity))
+            rows.append(
+                row(
+                    " + ".join(dict.fromkeys(labels)),
+                    f"{joined(labels)}: {why}; what depends on the amount was not checked.",
+                    severity=severity,
+                )
+            )
     return rows
 
 

@@ -1,5 +1,6 @@
 """Which drugs of a list fill the parts of a rule: every part by drugs of its own."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class DrugsTaken:
         """(lowest, highest amount a day in mg, all of it known?) of one drug over `taken`, by default the whole list."""
         own = [t.intake for t in (self.taken if taken is None else taken) if t.key == key]
         known = [i.daily for i in own if i.daily is not None and i.unit == MG]
-        return sum(d.low for d in known), sum(d.high for d in known), len(known) == len(own)
+        return round(math.fsum(d.low for d in known), 9), round(math.fsum(d.high for d in known), 9), len(known) == len(own)
 
     def own(self, part: Part, key: str) -> tuple[Taken, ...]:
         """The entries of one drug that fit a part by route and form."""

@@ -60,8 +60,8 @@ def add_up(taken: Sequence[Taken], formulary: Formulary) -> Total:
 
 
 def _sum(parts: Sequence[Interval]) -> Interval:
-    """Exact sums: the order of the list does not matter."""
-    return Interval(math.fsum(p.low for p in parts), math.fsum(p.high for p in parts))
+    """Exact sums, so that the order of the list does not matter; rounded far below print, so that 50 is not 49.999999999999."""
+    return Interval(round(math.fsum(p.low for p in parts), 9), round(math.fsum(p.high for p in parts), 9))
 
 
 def _count(taken: Taken, card: EquivalenceCard | None) -> Counted:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from painloom.model.finding import Category, Finding
+from painloom.model.quantity import Estimate
 from painloom.model.source import Citation
 from painloom.report.conversion import multiplier_text
 from painloom.report.front import all_warnings
 from painloom.report.lookup import Lookup
 from painloom.report.views import Ref
+from painloom.report.wording import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ def _finding(finding: Finding, lookup: Lookup) -> FindingRow:
     if isinstance(value, Category):
         others = len(value.alternatives)
         text = value.value + (f" (+ {others})" if others else "")
+    elif isinstance(value, Estimate):
+        text = f"{number(value.value)} {value.unit}".strip()
     else:
         text = lookup.words("trace.absence", word=lookup.words(f"absence.{type(value).__name__}"), reason=value.reason)
     cards = "; ".join(lookup.words("basis.card_text", id=card, release=release) for card, release in finding.provenance.cards)

@@ -73,13 +73,21 @@ def run_meds(args: argparse.Namespace) -> int:
     return 0
 
 
-@lru_cache(maxsize=4)
 def _formulary(overlay: Path | None) -> "Formulary":
-    """The cards with their indexes; read once in a process."""
+    """The cards with their indexes."""
     from painloom.body.formulary import Formulary
     from painloom.knowledge.load import load
 
-    return Formulary(load(overlay))
+    return _shipped() if overlay is None else Formulary(load(overlay))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> "Formulary":
+    """Our own cards, read once in a process; a clinic's folder may change and is read each time."""
+    from painloom.body.formulary import Formulary
+    from painloom.knowledge.load import load
+
+    return Formulary(load())
 
 
 def _read(path: Path, formulary: "Formulary", as_of: str) -> tuple["Case", list[str]]:
@@ -95,7 +103,7 @@ def _read(path: Path, formulary: "Formulary", as_of: str) -> tuple["Case", list[
     imported = read_bundle(path, formulary.knowledge, as_of)
     lost = len(imported.left_out)
     notes = [f"{path.name}: {lost} parts of the bundle were not used; painloom fhir import lists them"] if lost else []
-    return imported.case, notes
+    return imported.case, [*imported.notes, *notes]
 
 
 def _is_json(path: Path) -> bool:
