@@ -1,11 +1,14 @@
 """The opioid total: amounts, routes, patches, ranges; every opioid is counted, or named with the reason."""
 
+from dataclasses import replace
+
 import pytest
 from tiny_cards import case, only, rule, tiny, total_of, use
 
 from builders import knowledge
 from painloom.body.formulary import Formulary
 from painloom.body.meds import check_drugs, check_with
+from painloom.body.opioids import add_up
 from painloom.body.products import read_use
 from painloom.model.case import DrugUse
 from painloom.model.quantity import Interval, point
@@ -274,3 +277,38 @@ def test_fifty_made_of_thirds_is_fifty(formulary):
     third = use("tramadol", 250 / 3, per_day=1, route="oral")
 
     assert total_of(rows_of(formulary, third, third, third)).severity == "caution"
+
+
+def test_an_hourly_rate_that_is_not_worn_is_no_amount(small):
+    for route in ("oral", "intravenous"):
+        (taken,) = read_use(use("opatren", 25, "mcg/h", 1, route=route), small)
+        assert (taken.intake.daily, "hourly rate" in taken.intake.problem) == (None, True)
+
+
+def test_a_tablet_by_vein_or_through_the_skin_contradicts_itself(small):
+    for route in ("intravenous", "transdermal"):
+        (taken,) = read_use(use("opatren", 5, "mg", 1, route=route, form="tablet"), small)
+        assert taken.intake.route == "?"
+
+
+def test_a_dose_of_a_combination_without_an_opioid_belongs_to_no_part(formulary):
+    rows = rows_of(formulary, use("losartan / hydrochlorothiazide", 50, per_day=1, route="oral"))
+
+    assert not gates(rows)
+    assert any(row.severity == "info" and "losartan" in row.subject and "hydrochlorothiazide" in row.subject for row in rows)
+
+
+def test_a_drug_with_a_factor_by_one_route_is_a_gap_by_another_not_left_out_on_purpose(small):
+    """By one more route the table says on purpose that there is none: that is said, and is no gap."""
+    rectal, under_the_tongue = (rows_of(small, use("opatren", 5, route=route)) for route in ("rectal", "sublingual"))
+
+    assert "incomplete" in total_of(rectal).message
+    assert "Not counted: opatren (none for this route)" in total_of(under_the_tongue).message
+    assert total_of(under_the_tongue).severity == "ok"
+
+
+def test_an_amount_in_another_unit_than_the_factors_never_counts(small):
+    (taken,) = read_use(use("opatren", 25, "mcg/h", 1, route="transdermal", form="patch"), small)
+    wrong = replace(taken, intake=replace(taken.intake, unit="mg"))
+
+    assert (add_up([taken], small).total.high, add_up([wrong], small).is_whole) == (75, False)

@@ -57,6 +57,7 @@ TERMS = {
 FACTORS = (
     "drug\troute\tunit\tfactor\tnote\n"
     "opalin\toral\tmg\t2\t.\n"
+    "opatren\tsublingual\tmg\t.\tnone for this route\n"
     "opatren\ttransdermal\tmcg/h\t3\t.\n"
     "opatren\toral\tmg\t0.5\t.\n"
     "opanone\tsublingual\tmg\t.\tits risk does not follow the dose\n"

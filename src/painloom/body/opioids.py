@@ -69,7 +69,11 @@ def _count(taken: Taken, card: EquivalenceCard | None) -> Counted:
     if card is None:
         return Counted(taken, None, "this knowledge has no opioid factors in force")
     rows = [row for row in card.factors if row.drug == intake.drug]
-    row = next((r for r in rows if r.route == (intake.route or "oral")), None)
+    fitting = [r for r in rows if r.route == (intake.route or "oral")]
+    tiers = [r for r in fitting if intake.daily is None or (_in_tier(r, intake.daily.low) and _in_tier(r, intake.daily.high))]
+    if fitting and not tiers:
+        return Counted(taken, None, f"its amount lies in no single tier of the factors of {card.year}")
+    row = tiers[0] if tiers else None
     if row is None and rows and all(r.factor is None for r in rows):
         row = rows[0]
     if row is not None and row.factor is None:
@@ -81,6 +85,10 @@ def _count(taken: Taken, card: EquivalenceCard | None) -> Counted:
     if intake.unit != row.unit:
         return Counted(taken, None, f"the amount is in {intake.unit}, the factor holds for {row.unit}")
     return Counted(taken, Interval(intake.daily.low * row.factor, intake.daily.high * row.factor))
+
+
+def _in_tier(row: Factor, amount: float) -> bool:
+    return (row.low is None or amount >= row.low) and (row.high is None or amount <= row.high)
 
 
 def _no_factor(taken: Taken, rows: Sequence[Factor], card: EquivalenceCard) -> str:

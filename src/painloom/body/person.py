@@ -39,6 +39,7 @@ class Known:
     unproven: frozenset[str] = frozenset()
     of_drugs: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
+    implied: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
     total: Interval = field(default_factory=lambda: Interval(0.0, 0.0))
     total_is_whole: bool = True
 
@@ -54,6 +55,10 @@ class Known:
 
     @cached_property
     def _clearance(self) -> Reading | None:
+        """What a failed kidney implies, whatever was measured; else worked out from creatinine; else eGFR."""
+        implied = [reading for fact, readings in self.implied.items() if self.facts.get(fact) == YES for reading in readings]
+        if implied:
+            return min(implied, key=lambda reading: reading.value)
         creatinine, weight = self.measures.get(CREATININE), self.measures.get(WEIGHT)
         if creatinine and weight and creatinine.value > 0 and self.age is not None and self.age < 140 and self.sex in ("F", "M"):
             return Reading(cockcroft_gault(self.age, weight.value, creatinine.value, self.sex), "by Cockcroft and Gault")
@@ -115,8 +120,14 @@ def know(case: Case, formulary: Formulary) -> Known:
         else:
             measures[id_] = Reading(value, f"of {measure.date}" if measure.date else "")
     age = case.person.age_years
+    implied: dict[str, tuple[Reading, ...]] = {}
+    for row in formulary.rows("implied_measures"):
+        if row["measure"] == CLEARANCE:
+            implied[row["fact"]] = (*implied.get(row["fact"], ()), Reading(float(row["value"]), row["note"]))
     true, unproven = _facts(case, formulary)
-    return Known(None if age is None else float(age), case.person.sex, measures, true, labels, unproven, words.of_drugs, tuple(refused))
+    return Known(
+        None if age is None else float(age), case.person.sex, measures, true, labels, unproven, words.of_drugs, tuple(refused), implied
+    )
 
 
 def _in_unit(measure: Measure, term: dict[str, str] | None) -> float | str:

@@ -73,13 +73,18 @@ class RuleCard:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Morphine milligram equivalents of one unit a day (or of 1 mcg/h worn); None = not counted, with the reason in `note`."""
+    """Morphine milligram equivalents of one unit a day (or of 1 mcg/h worn); None = not counted, with the reason in `note`.
+
+    A tier holds for amounts a day from `low` to `high`, both included; None = no end.
+    """
 
     drug: str
     route: str
     unit: str
     factor: float | None
     note: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,13 @@ def read_equivalence(path: Path) -> EquivalenceCard:
         state=card.text("state"),
         sources=card.texts("sources"),
         current=card.flag("current"),
-        factors=tuple(Factor(r["drug"], r["route"], r["unit"], float(r["factor"]) if r["factor"] else None, r["note"]) for r in rows),
+        factors=tuple(
+            Factor(r["drug"], r["route"], r["unit"], _real(r["factor"]), r["note"], _real(r.get("low", "")), _real(r.get("high", "")))
+            for r in rows
+        ),
         notes=card.texts("notes"),
     )
+
+
+def _real(cell: str) -> float | None:
+    return float(cell) if cell else None
