@@ -13,6 +13,7 @@ from pathlib import Path
 import bench_inputs as inputs
 from bench_concordance import concordance_tables
 from bench_measure import Row, print_table
+from bench_mind import adaptive_rows, scoring_rows
 from bench_peer import peer_rows
 from bench_rows import cohort_rows, command_rows, genome_rows
 
@@ -34,6 +35,7 @@ def main() -> int:
     measured = cohort_rows(cohort, 50_000 // scale, folder)
     rows += measured
     rows += peer_rows(folder, reference, next(r.figure for r in measured if r.unit == "samples/s"))
+    rows += [*scoring_rows(folder, 1_000_000 // scale), *adaptive_rows()]
     print_table(rows)
     if reference is None:
         print("\nno reference material: the cohort was made from allele frequencies, concordance was not measured")

@@ -10,12 +10,14 @@ import numpy as np
 import bench_mind_peer as peer
 from bench_measure import BIN, NOTHING, Row, run
 from painloom.knowledge.load import load
+from painloom.mind.bank import prepare, shipped_bank
+from painloom.mind.cat import CatOptions, answer, next_item, start_test
 from painloom.mind.scoring import score
 from painloom.model.answers import UNANSWERED
 
 INSTRUMENT, ITEMS, TOP = "phq-9", 9, 3
 TOOLS = Path(__file__).parent
-FASTER, KERNEL_FASTER, STEP_MS = 5.0, 50.0, 5.0
+FASTER, KERNEL_FASTER, STEP_MS, STEPS = 5.0, 50.0, 5.0, 12
 
 
 def answer_table(folder: Path, people: int) -> Path:
@@ -82,6 +84,26 @@ def _kernel_rows(people: int) -> list[Row]:
         Row("scoring kernel alone", ours, "s", plain / KERNEL_FASTER, "less", "limit", f"{people:,} people in memory, total and band"),
         Row("scoring kernel against a plain Python loop", people / ours, "people/s", people / plain, "more", "peer"),
     ]
+
+
+def adaptive_rows() -> list[Row]:
+    """One step of an adaptive test on the largest bank that is shipped: choosing the next item and taking the answer."""
+    knowledge = load()
+    banks = [shipped_bank(knowledge, id_) for id_ in knowledge.files("banks")]
+    bank = max(banks, key=lambda b: len(b.items))
+    arrays = prepare(bank)
+    found = []
+    for select in ("mpwi", "mfi"):
+        state = start_test(bank, CatOptions(select), arrays)
+        steps = []
+        while (place := next_item(state)) is not None and len(steps) < STEPS:
+            start = time.perf_counter()
+            state = answer(state, place, place % bank.items[place].categories)
+            next_item(state)
+            steps.append((time.perf_counter() - start) * 1000)
+        note = f"{len(bank.items)} items, slowest of {len(steps)} steps"
+        found.append(Row(f"one step of an adaptive test, {select}", max(steps), "ms", STEP_MS, "less", "limit", note))
+    return found
 
 
 def _plain(row: list[int | None]) -> tuple[float | None, str]:

@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from painloom.knowledge.instrument_cards import InstrumentCard
+from painloom.mind.banked import PATTERN, bank_scores
 from painloom.mind.scoring import alerts, score
 from painloom.model.answers import UNANSWERED, Answers
+from painloom.model.bank import ItemBank
 from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, ItemAlert, ScaleScores
 
 SCORE_COLUMNS = ("id", "instrument", "scale", "score", "se", "unit", "band", "answered", "missing", "status")
@@ -28,23 +30,35 @@ class _Column:
     texts: tuple[tuple[str, ...], ...]
 
 
-def score_rows(card: InstrumentCard, answers: Answers, *, extra: bool = False) -> Iterator[tuple[str, ...]]:
-    """The rows as texts, person by person; `extra` adds the scales that stand on a report only."""
-    columns = _columns(card, answers.values, extra=extra)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What else than the plain scales: those that stand on a report only, and T-scores from a clinic's bank by `method`."""
+
+    extra: bool = False
+    bank: ItemBank | None = None
+    method: str = PATTERN
+
+
+PLAIN = Wanted()
+
+
+def score_rows(card: InstrumentCard, answers: Answers, wanted: Wanted = PLAIN) -> Iterator[tuple[str, ...]]:
+    """The rows as texts, person by person."""
+    columns = _columns(card, answers.values, wanted)
     for person, name in enumerate(answers.names()):
         for column in columns:
             if column.code[person] >= 0:
                 yield (name, *column.texts[column.code[person]])
 
 
-def score_tsv(card: InstrumentCard, pieces: Iterable[Answers], *, extra: bool = False) -> Iterator[bytes | memoryview]:
+def score_tsv(card: InstrumentCard, pieces: Iterable[Answers], wanted: Wanted = PLAIN) -> Iterator[bytes | memoryview]:
     """The same rows as TSV bytes with their header, a part for each piece; made by array operations."""
     yield ("\t".join(SCORE_COLUMNS) + "\n").encode()
     for answers in pieces:
         ids = answers.ids if isinstance(answers.ids, np.ndarray) else np.array([n.encode("utf-8") for n in answers.ids], np.bytes_)
         for start in range(0, len(ids), PIECE):
             chunk = slice(start, start + PIECE)
-            yield _piece(ids[chunk], _columns(card, answers.values[chunk], extra=extra))
+            yield _piece(ids[chunk], _columns(card, answers.values[chunk], wanted))
 
 
 def _piece(ids: npt.NDArray[np.bytes_], columns: Sequence[_Column]) -> memoryview:
@@ -66,8 +80,11 @@ def _grid(texts: npt.NDArray[np.bytes_]) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(texts).view(np.uint8).reshape(len(texts), -1)
 
 
-def _columns(card: InstrumentCard, values: npt.NDArray[np.int16], *, extra: bool) -> list[_Column]:
-    scales = [_scale_column(card.id, scores) for scores in score(card, values, extra=extra)]
+def _columns(card: InstrumentCard, values: npt.NDArray[np.int16], wanted: Wanted) -> list[_Column]:
+    found = score(card, values, extra=wanted.extra)
+    if wanted.bank is not None:
+        found += bank_scores(card, wanted.bank, values, wanted.method)
+    scales = [_scale_column(card.id, scores) for scores in found]
     return [*scales, *(_alert_column(card, alert, values) for alert in alerts(card, values))]
 
 

@@ -21,6 +21,10 @@ def add_verbs(verbs: Any) -> None:
     parser = inner.add_parser("score", help="scale scores of an answer table")
     parser.add_argument("instrument", metavar="INSTRUMENT", help="id of the instrument; see: painloom knowledge list instruments")
     parser.add_argument("answers", type=Path, metavar="ANSWERS", help="CSV with the columns id and the item numbers; empty = unanswered")
+    parser.add_argument(
+        "--bank", metavar="BANK.json", help="a licensed item bank: T-scores by response pattern, also where answers are missing"
+    )
+    parser.add_argument("--method", choices=("pattern", "sum"), default="pattern", help="with --bank: by response pattern, or by the sum")
     parser.add_argument("--all-scales", action="store_true", help="also the scales that otherwise stand on a report only")
     parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
     parser.add_argument("--format", choices=FORMATS, default="text")
@@ -43,16 +47,17 @@ def find_instrument(name: str, folder: Path | None) -> "InstrumentCard":
 def run_score(args: argparse.Namespace) -> int:
     """`painloom mind score`."""
     from painloom.intake.answers import answer_pieces, read_answers
-    from painloom.mind.rows import SCORE_COLUMNS, score_rows, score_tsv
+    from painloom.mind.rows import SCORE_COLUMNS, Wanted, score_rows, score_tsv
 
     card = find_instrument(args.instrument, args.knowledge)
     if not card.scales:
         raise UsageError(f"'{card.id}' is not scored by this release: {'; '.join(card.open_questions)}")
+    wanted = Wanted(args.all_scales, mind_cat.open_bank(args.bank, args.knowledge) if args.bank else None, args.method)
     if args.format == "tsv":
-        write_pieces(score_tsv(card, answer_pieces(args.answers, card.id, card.ranges), extra=args.all_scales), args.output)
+        write_pieces(score_tsv(card, answer_pieces(args.answers, card.id, card.ranges), wanted), args.output)
     else:
         answers = read_answers(args.answers, card.id, card.ranges)
-        write_table(SCORE_COLUMNS, score_rows(card, answers, extra=args.all_scales), args.format, args.output, [_note(card)])
+        write_table(SCORE_COLUMNS, score_rows(card, answers, wanted), args.format, args.output, [_note(card)])
     return 0
 
 
