@@ -1,4 +1,4 @@
-"""Benchmarks of the mind stream: a million answer rows against a plain Python loop, the scoring kernel alone, one step of an adaptive test."""
+"""Benchmarks of the mind stream: a million answer rows against a plain loop, the scoring kernel alone, one step of an adaptive test."""
 
 import sys
 import time
@@ -95,7 +95,7 @@ def adaptive_rows() -> list[Row]:
     found = []
     for select in ("mpwi", "mfi"):
         state = start_test(bank, CatOptions(select), arrays)
-        steps = []
+        steps: list[float] = []
         while (place := next_item(state)) is not None and len(steps) < STEPS:
             start = time.perf_counter()
             state = answer(state, place, place % bank.items[place].categories)

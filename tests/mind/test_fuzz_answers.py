@@ -357,21 +357,21 @@ def test_a_killed_run_never_leaves_a_part_of_a_table_under_the_final_name(tmp_pa
     answers, to = tmp_path / "many.csv", tmp_path / "scores.tsv"
     answers.write_text("id," + ",".join(r.id for r in card.ranges) + "\n" + block * 100)
     words = ("mind", "score", card.id, answers, "--format", "tsv", "-o", to)
+    assert painloom(*words).status == 0  # warms up, so that the second one tells how long a run takes
     whole_run = painloom(*words)
     complete = to.read_bytes()
-    assert whole_run.status == 0
     assert complete.count(b"\n") > 300_000
 
     killed = 0
-    for turn in range(10):
+    for _ in range(10):
         to.write_bytes(b"the table of last week\n")
         begun = subprocess.Popen([SCRIPT, *map(str, words)], env=USER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole_run.seconds * dice.uniform(0.3, 0.98) if turn else 0.05)
+        time.sleep(whole_run.seconds * dice.uniform(0.2, 0.95))
         begun.send_signal(signal.SIGKILL)
         killed += begun.wait() == -signal.SIGKILL
         assert to.read_bytes() in (b"the table of last week\n", complete)
 
-    assert killed >= 5
+    assert killed >= 3
     assert painloom(*words).status == 0
     assert to.read_bytes() == complete
     assert sorted(p.name for p in tmp_path.iterdir()) == ["many.csv", "scores.tsv"]

@@ -8,8 +8,9 @@ from invented_drugs import USUAL, advice, current_drugs, statement, tramadol
 
 from painloom.model.advice import Variant
 from painloom.model.assessment import DrugNote, DrugView
+from painloom.report.alerts import alerts
 from painloom.report.drugs import alternative_classes, current_cards, drug_cards, other_classes
-from painloom.report.front import alerts, first
+from painloom.report.front import first
 from painloom.report.genes import gene_table
 from painloom.report.lookup import look_up
 from painloom.report.wording import read_wording
@@ -162,7 +163,7 @@ def test_page_one_names_what_to_do_what_to_avoid_and_what_is_open():
     cards = drug_cards(lookup)
     page = first(lookup, cards)
 
-    assert [c.label for c in page.steps] == ["tramadol", "celecoxib"]
+    assert [s.heading.partition(":")[0] for s in page.steps] == ["Tramadol", "Celecoxib"]
     assert {c.label for reason in page.avoid for c in reason.cards} == {"codeine", "piroxicam"}
     assert [q.title for q in page.unknown] == [
         "Zaldiar forte X: unknown to painloom",
@@ -174,7 +175,7 @@ def test_page_one_names_what_to_do_what_to_avoid_and_what_is_open():
 
 def test_alerts_carry_a_shape_and_a_word_and_never_claim_that_all_is_well():
     lookup = look_up(invented.mara(), read_wording())
-    found = alerts(lookup, drug_cards(lookup))
+    found = alerts(lookup, drug_cards(lookup)).lines
 
     assert all(a.mark.word and a.mark.tone for a in found)
     assert any("Red flags were not looked for." in a.text for a in found)

@@ -36,9 +36,9 @@ def bind(form: Form, measures: Measures) -> tuple[tuple[Binding, ...], str]:
     By LOINC codes of the items first; then, for an instrument that the form names, by link ids equal to the item ids, then by position
     where the number of questions and the points of every question's options are those of the card.
     """
-    named = _named(form, measures)
+    named = named_cards(form, measures)
     coded, why = _by_codes(form, measures, {card.id for card in named})
-    fits = [found for card in named if (found := _by_links(form, card) or _by_position(form, card)) is not None]
+    fits = [found for card in named if (found := by_links(form, card) or _by_position(form, card)) is not None]
     if len(fits) == 1 and len(fits[0].places) > sum(len(b.places) for b in coded):
         return tuple(fits), ""  # a longer form that begins like a shorter instrument, or codes that are missing
     if coded:
@@ -46,7 +46,7 @@ def bind(form: Form, measures: Measures) -> tuple[tuple[Binding, ...], str]:
     return (), SEVERAL if len(fits) > 1 else why or (OTHER_SHAPE if named else UNKNOWN)
 
 
-def _named(form: Form, measures: Measures) -> list[InstrumentCard]:
+def named_cards(form: Form, measures: Measures) -> list[InstrumentCard]:
     """Cards that the form names by panel code, id, name or title."""
     knowledge = measures.knowledge
     by_panel = [measures.card(id_) for code in sorted(form.panels) for id_ in measures.cards_with(code)]
@@ -111,7 +111,7 @@ def _overlap(found: Sequence[Binding]) -> bool:
     return any(set(a.places) & set(b.places) for n, a in enumerate(found) for b in found[n + 1 :])
 
 
-def _by_links(form: Form, card: InstrumentCard) -> Binding | None:
+def by_links(form: Form, card: InstrumentCard) -> Binding | None:
     """Link ids that are the card's item ids, bare or behind the name of the form (`name.q3`, `name/3`).
 
     A whole form must hold every item and no further numbered question; points of options and codes must not contradict the card.

@@ -15,6 +15,7 @@ POINTS = (
     "http://hl7.org/fhir/StructureDefinition/iso21090-CO-value",
 )
 CALCULATED = "sdc-questionnaire-calculatedExpression"
+HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 SCORED = ("choice", "open-choice", "coding", "integer", "decimal", "boolean", "quantity")
 ONLY_LETTERS = re.compile(r"[^a-z0-9]+")
 
@@ -56,15 +57,25 @@ def plain(name: str) -> str:
     return ONLY_LETTERS.sub("", name.lower())
 
 
-def points_of(node: Node | None) -> float | None:
-    """The points that an extension of an option or answer gives."""
+def weights_of(node: Node | None) -> tuple[tuple[str, float], ...]:
+    """(last part of the extension's address, points) for every extension of an option or answer that gives points."""
+    found: list[tuple[str, float]] = []
     for part in node.nodes("extension") if node else ():
         if part.text("url") in POINTS:
-            for name in ("valueDecimal", "valueInteger"):
-                value = part.number(name, -1_000, 1_000)
-                if value is not None:
-                    return value
-    return None
+            values = (part.number(name, -1_000, 1_000) for name in ("valueDecimal", "valueInteger"))
+            found += [(tail(part.text("url")), value) for value in values if value is not None]
+    return tuple(found)
+
+
+def points_of(node: Node | None) -> float | None:
+    """The points that an option or answer carries; None when there are none, or several that contradict each other."""
+    values = {value for _, value in weights_of(node)}
+    return values.pop() if len(values) == 1 else None
+
+
+def is_hidden(node: Node) -> bool:
+    """True for an item that the form does not show."""
+    return any(part.text("url") == HIDDEN and part.flag("valueBoolean") for part in node.nodes("extension"))
 
 
 def read_form(questionnaire: Node) -> Form:
@@ -73,13 +84,13 @@ def read_form(questionnaire: Node) -> Form:
     identifiers = [identifier.text("value") for identifier in questionnaire.nodes("identifier")]
     panels = {code for system, code, _ in codes if system in (LOINC, "local") and is_loinc(code)}
     names = [questionnaire.text(name) for name in ("title", "name", "id")]
-    tail = _tail(questionnaire.text("url"))
+    last = tail(questionnaire.text("url"))
     inside = questionnaire.nodes("contained")
     lists = {name: _points_of_list(part) for part in inside for name in (f"#{part.text('id')}", part.text("url")) if name}
-    items = tuple(_form_item(node, lists) for node in _items(questionnaire))
+    items = tuple(_form_item(node, lists) for node in question_nodes(questionnaire))
     return Form(
-        frozenset(plain(name) for name in (*names, tail) if plain(name)),
-        frozenset(panels | {code for code in (*identifiers, tail) if is_loinc(code)}),
+        frozenset(plain(name) for name in (*names, last) if plain(name)),
+        frozenset(panels | {code for code in (*identifiers, last) if is_loinc(code)}),
         items,
         True,
     )
@@ -87,11 +98,11 @@ def read_form(questionnaire: Node) -> Form:
 
 def form_of_response(response: Node, answered: tuple[Response, ...]) -> Form:
     """What a response alone tells of its form: the address of the form and codes inside its link ids."""
-    tail = _tail(response.text("questionnaire"))
-    names = (tail, response.text("title"))
+    last = tail(response.text("questionnaire"))
+    names = (last, response.text("title"))
     return Form(
         frozenset(plain(name) for name in names if plain(name)),
-        frozenset([tail] if is_loinc(tail) else []),
+        frozenset([last] if is_loinc(last) else []),
         tuple(FormItem(item.link, _link_codes(item.link, item.node)) for item in answered),
         False,
     )
@@ -112,26 +123,35 @@ def responses(node: Node) -> Iterator[Response]:
             yield from responses(answer)
 
 
-def _items(node: Node) -> Iterator[Node]:
+def question_nodes(node: Node) -> Iterator[Node]:
+    """Every item of a form that is neither a group nor a text, in order."""
     for item in node.nodes("item"):
         if item.text("type") not in ("group", "display"):
             yield item
-        yield from _items(item)
+        yield from question_nodes(item)
 
 
 def _form_item(node: Node, lists: Mapping[str, Mapping[str, float]]) -> FormItem:
     own = [code for system, code, _ in map(coding, node.nodes("code")) if system in (LOINC, "local") and is_loinc(code)]
-    points = dict(lists.get(node.text("answerValueSet"), {}))
-    for option in node.nodes("answerOption"):
-        value = option.get("valueCoding")
-        given = points_of(option)
-        weight = given if given is not None else points_of(value)
-        if value is not None and weight is not None and value.text("code"):
-            points[value.text("code")] = weight
+    points = dict(lists.get(node.text("answerValueSet").partition("|")[0], {})) | _points_of_options(node)
     calculated = any(part.text("url").endswith(CALCULATED) for part in node.nodes("extension"))
-    is_asked = node.text("type") in SCORED and not calculated and not node.flag("readOnly")
+    has_words = node.text("type") in ("string", "text") and node.has("answerOption")
+    is_given = not (calculated or node.flag("readOnly") or node.flag("repeats") or is_hidden(node))
+    is_asked = (node.text("type") in SCORED or has_words) and is_given
     link = node.text("linkId")
     return FormItem(link, tuple(own) or _link_codes(link, node), points, is_asked)
+
+
+def _points_of_options(node: Node) -> dict[str, float]:
+    """Code or text -> points of a question's own options; an option that stands twice with other points has none."""
+    found: dict[str, set[float]] = {}
+    for option in node.nodes("answerOption"):
+        value = option.get("valueCoding")
+        weights = {weight for _, weight in (*weights_of(option), *weights_of(value))}
+        name = value.text("code") if value is not None else option.text("valueString")
+        if name:
+            found.setdefault(name, set()).update(weights)
+    return {name: weights.pop() for name, weights in found.items() if len(weights) == 1}
 
 
 def _points_of_list(value_set: Node) -> dict[str, float]:
@@ -145,11 +165,11 @@ def _points_of_list(value_set: Node) -> dict[str, float]:
 
 def _link_codes(link: str, node: Node) -> tuple[str, ...]:
     """LOINC codes that a link id or a definition ends with."""
-    tails = [_tail(link), _tail(node.text("definition"))]
-    return tuple(dict.fromkeys(tail for tail in tails if is_loinc(tail)))
+    ends = [tail(link), tail(node.text("definition"))]
+    return tuple(dict.fromkeys(end for end in ends if is_loinc(end)))
 
 
-def _tail(address: str) -> str:
+def tail(address: str) -> str:
     """The last part of an address, without its version."""
     return re.split(r"[/#]", address.partition("|")[0].rstrip("/"))[-1]
 

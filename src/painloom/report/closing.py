@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from painloom.model.finding import Category, Finding
 from painloom.model.quantity import Estimate
 from painloom.model.source import Citation
+from painloom.report.alerts import all_warnings
 from painloom.report.conversion import multiplier_text
-from painloom.report.front import all_warnings
 from painloom.report.lookup import Lookup
 from painloom.report.views import Ref
 from painloom.report.wording import number

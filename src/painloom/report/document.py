@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from painloom.errors import KnowledgeError
 from painloom.model.assessment import Assessment
 from painloom.report import closing, front
+from painloom.report.alerts import alerts
+from painloom.report.criteria import criteria_title, criteria_view
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
+from painloom.report.flags import flags_title, flags_view
 from painloom.report.genes import gene_table, status_counts
 from painloom.report.lookup import Lookup, look_up
+from painloom.report.mind import mind_title, mind_view
+from painloom.report.safety import safety_title, safety_view
 from painloom.report.standing import CLEAR
 from painloom.report.unknown import open_questions
 from painloom.report.views import ClassGroup, DrugCard
@@ -41,7 +46,7 @@ class Document:
 
 def build_document(assessment: Assessment, layout: Layout, words: Wording) -> Document:
     """Walk the layout card; raises KnowledgeError when it names a section that does not exist."""
-    lookup = look_up(assessment, words)
+    lookup = look_up(assessment, words, layout)
     cards = drug_cards(lookup)
     built: dict[str, Section] = {}
     for name in layout.sections:
@@ -77,7 +82,7 @@ def _who(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 
 
 def _alerts(lookup: Lookup, cards: Cards) -> tuple[str, object]:
-    return lookup.words("section.alerts"), front.alerts(lookup, cards)
+    return lookup.words("section.alerts"), alerts(lookup, cards)
 
 
 def _why(lookup: Lookup, cards: Cards) -> tuple[str, object]:
@@ -87,6 +92,22 @@ def _why(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 def _first(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     view = front.first(lookup, cards)
     return view.title, view
+
+
+def _mind(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return mind_title(lookup), mind_view(lookup)
+
+
+def _criteria(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return criteria_title(lookup), criteria_view(lookup)
+
+
+def _safety(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return safety_title(lookup), safety_view(lookup)
+
+
+def _redflags(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return flags_title(lookup), flags_view(lookup)
 
 
 def _drugs(lookup: Lookup, cards: Cards) -> tuple[str, object]:
@@ -147,6 +168,10 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "alerts": _alerts,
     "why": _why,
     "first": _first,
+    "mind": _mind,
+    "criteria": _criteria,
+    "safety": _safety,
+    "redflags": _redflags,
     "drugs": _drugs,
     "alternatives": _alternatives,
     "others": _others,

@@ -1,20 +1,21 @@
-"""Page one: who, alerts, why it hurts, what to do first."""
+"""Page one: who, why it hurts, what to do first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painloom.model.case import PainHistory
 from painloom.report.drugs import alternative_classes, current_cards
-from painloom.report.genes import status_counts
 from painloom.report.lookup import Lookup
+from painloom.report.safety import STEPS, dangers
 from painloom.report.standing import CLEAR, OPEN
+from painloom.report.steps import Step, steps_of
+from painloom.report.tracks import Track, tracks
 from painloom.report.unknown import open_questions
-from painloom.report.views import Alert, DrugCard, Mark, Open
-from painloom.report.wording import Wording, capital, listing, number, sentence
+from painloom.report.views import DrugCard, Open
+from painloom.report.wording import Wording, listing, number
 
 UNKNOWN_SHOWN = 5
 INSTEAD_SHOWN = 8
-RED_FLAG_STREAM = "body"  # the stream that looks for red flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,6 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """One stream: read, or absent with what would fill it."""
-
-    stream: str
-    label: str
-    measured: bool
-    word: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Avoid:
     """Drugs to avoid for one reason."""
 
@@ -50,11 +40,17 @@ class Avoid:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What to do in order, what to leave alone, what to avoid, what is not known."""
+    """What to do in order, what to leave alone, what to avoid, what is not known.
+
+    `now` are the steps that come before everything else; `held` says that `steps` wait for them, "" where nothing holds them back.
+    """
 
     title: str
+    now: tuple[Step, ...]
+    held: str
     add: tuple[Open, ...]
-    steps: tuple[DrugCard, ...]
+    steps: tuple[Step, ...]
+    steps_more: str
     keep: tuple[DrugCard, ...]
     unsettled: tuple[DrugCard, ...]
     avoid: tuple[Avoid, ...]
@@ -89,71 +85,35 @@ def stamp(lookup: Lookup) -> tuple[str, ...]:
     )
 
 
-def alerts(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Alert, ...]:
-    """What must not be overlooked, the most urgent first."""
-    words, assessment = lookup.words, lookup.assessment
-    current = current_cards(cards, lookup)
-    found = [Alert(Mark(c.mark.tone, words("alertword.act")), c.heading, f"#{c.anchor}") for c in current if c.standing == "act"]
-    clear = not found
-    by = list(dict.fromkeys(d for v in assessment.drugs if v.current for a in v.advice if a.genotype_only for d in a.adjusted_by))
-    if by:
-        drugs = listing([lookup.label(d) for d in by])
-        found.append(_alert("caution", words.either(len(by), "alert.conversion", "alert.conversion_many", drugs=drugs), lookup))
-    for key, codes in (("unsettled", OPEN[:1]), ("not_known", OPEN[1:2]), ("unknown_drug", OPEN[2:])):
-        labels = [
-            c.label for c in current if c.standing in codes or (key == "unsettled" and c.standing in ("act", "consider") and not c.settled)
-        ]
-        if labels:
-            found.append(_alert("unknown", words(f"alert.{key}", labels=listing(labels)), lookup, "#unknown"))
-    if not current:
-        found.append(_alert("unknown", words("alert.no_drugs"), lookup, "#unknown"))
-    if not any(call.diplotypes for call in assessment.calls):
-        found.append(_alert("unknown", words("alert.no_genes"), lookup, "#unknown"))
-    elif clear and current:
-        found.append(_alert("note", words("alert.quiet"), lookup))
-    return (*found, *_missing_streams(lookup), *_cautions(lookup))
-
-
 def why(lookup: Lookup) -> tuple[str, tuple[Track, ...]]:
     """A heading that says what can be said of mechanisms, and one track a stream."""
-    words = lookup.words
-    tracks = []
-    for name, absence in lookup.assessment.streams:
-        label = words.word("stream", f"{name}.label")
-        if absence is None:
-            counts = status_counts(lookup)
-            text = words("why.genes", **counts) if any(counts.values()) else words.word("stream", f"{name}.covers")
-            tracks.append(Track(name, label, True, words("stream.measured"), text))
-        else:
-            fill = words("why.fill", to_get=sentence(absence.to_get or absence.reason))
-            tracks.append(Track(name, label, False, words("stream.not_measured"), fill))
-    read = [t.label.lower() for t in tracks if t.measured]
-    if len(read) == len(tracks):
-        return words("why.title_all"), tuple(tracks)
+    words, shown = lookup.words, tracks(lookup)
+    read = [t.label.lower() for t in shown if t.measured]
+    if len(read) == len(shown):
+        return words("why.title_all"), shown
     if not read:
-        return words("why.title_none"), tuple(tracks)
-    return words.either(len(read), "why.title_some", "why.title_many", names=listing(read)), tuple(tracks)
+        return words("why.title_none"), shown
+    return words.either(len(read), "why.title_some", "why.title_many", names=listing(read)), shown
 
 
 def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
     """The decision block of page one."""
     words = lookup.words
     current = current_cards(cards, lookup)
-    steps = tuple(c for c in current if c.standing in ("act", "consider"))
+    calling = tuple(c for c in current if c.standing in ("act", "consider"))
     unsettled = tuple(c for c in current if c.standing in OPEN)
-    title = words.counted("first.title", len(steps))
-    if not current:
-        title = words("first.title_no_drugs")
-    elif not steps and unsettled:
-        title = words("first.title_unsettled", names=listing([c.label for c in unsettled]))
+    steps = steps_of(lookup, calling)
     questions = open_questions(lookup)
     called = any(call.diplotypes for call in lookup.assessment.calls)
     urgent = tuple(q for q in questions if q.urgent)
     return First(
-        title=title,
+        title=_title(lookup, current, calling, unsettled),
+        now=steps.now,
+        held=words("first.held") if steps.now else "",
         add=_to_add(lookup, questions) if not current or not called else (),
-        steps=steps,
-        keep=tuple(c for c in current if c not in steps and c not in unsettled),
+        steps=steps.then,
+        steps_more=steps.more,
+        keep=tuple(c for c in current if c not in calling and c not in unsettled),
         unsettled=unsettled,
         avoid=_avoid(lookup, cards),
         avoid_none=words("first.none_to_avoid" if called else "first.cannot_tell"),
@@ -161,6 +121,19 @@ def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
         unknown=urgent[:UNKNOWN_SHOWN],
         unknown_also=_also(questions, words),
     )
+
+
+def _title(lookup: Lookup, current: Sequence[DrugCard], calling: Sequence[DrugCard], unsettled: Sequence[DrugCard]) -> str:
+    words = lookup.words
+    if lookup.assessment.alerts:
+        return words("first.title_held")
+    if risky := len(dangers(lookup, STEPS)):
+        return words.counted("first.title_risk", risky, drugs=words.counted("first.title_and", len(calling)))
+    if not current:
+        return words("first.title_no_drugs")
+    if not calling and unsettled:
+        return words("first.title_unsettled", names=listing([c.label for c in unsettled]))
+    return words.counted("first.title", len(calling))
 
 
 def _to_add(lookup: Lookup, questions: Sequence[Open]) -> tuple[Open, ...]:
@@ -192,41 +165,6 @@ def _pain_line(pain: PainHistory, words: Wording) -> str:
     if pain.intensity_0_10 is not None:
         parts.append(words("who.intensity", n=number(pain.intensity_0_10)))
     return " · ".join(parts)
-
-
-def _alert(tone: str, text: str, lookup: Lookup, href: str = "") -> Alert:
-    return Alert(Mark(tone, lookup.words(f"alertword.{tone}")), text, href)
-
-
-def _missing_streams(lookup: Lookup) -> list[Alert]:
-    words = lookup.words
-    absent = [name for name, absence in lookup.assessment.streams if absence is not None]
-    if not absent:
-        return []
-    names = listing([words.word("stream", f"{name}.label").lower() for name in absent])
-    text = words("alert.streams", names=capital(names))
-    if RED_FLAG_STREAM in absent:
-        text = f"{text} {words('alert.red_flags')}"
-    return [_alert("unknown", text, lookup, "#unknown")]
-
-
-def _cautions(lookup: Lookup) -> list[Alert]:
-    words, assessment = lookup.words, lookup.assessment
-    found = []
-    if assessment.case.genotypes is not None and assessment.case.genotypes.absent_is_reference:
-        found.append(_alert("caution", words("alert.absent"), lookup, "#trace"))
-    if assessment.overlay:
-        found.append(_alert("note", words.counted("alert.overlay", len(assessment.overlay)), lookup, "#trace"))
-    if number_of := len(all_warnings(lookup)):
-        found.append(_alert("caution", words.counted("alert.warnings", number_of), lookup, "#trace"))
-    return found
-
-
-def all_warnings(lookup: Lookup) -> tuple[str, ...]:
-    """Warnings of the assessment, the case and the genome file, each once."""
-    assessment = lookup.assessment
-    genotypes = assessment.case.genotypes
-    return tuple(dict.fromkeys((*assessment.warnings, *assessment.case.warnings, *(genotypes.warnings if genotypes else ()))))
 
 
 def _avoid(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Avoid, ...]:

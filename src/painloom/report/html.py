@@ -12,6 +12,9 @@ from painloom.report.figures import score_shift
 from painloom.report.wording import printable, read_layout, read_wording
 
 
+STYLES = ("style.css", "streams.css")
+
+
 def render_html(assessment: Assessment, *, layout: str = "clinician", wording: str = "en") -> str:
     """The report of one Assessment as one HTML document; the same input gives the same bytes."""
     words = read_wording(wording)
@@ -58,5 +61,6 @@ def _clean(value: object) -> object:
 
 @cache
 def _style() -> Markup:
-    """The style sheet; ours, so it enters unescaped."""
-    return Markup(files("painloom.report").joinpath("templates", "style.css").read_text(encoding="utf-8"))
+    """The style sheets; ours, so they enter unescaped."""
+    folder = files("painloom.report").joinpath("templates")
+    return Markup("\n").join(Markup(folder.joinpath(name).read_text(encoding="utf-8")) for name in STYLES)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from painloom.model.assessment import Assessment, DrugView
 from painloom.model.genecall import GeneCall
 from painloom.report.views import Ref
-from painloom.report.wording import Wording
+from painloom.report.wording import Layout, Wording, read_layout
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """An Assessment, the words to tell it in, and indexes by id (positions, so that page anchors are safe and unique)."""
+    """An Assessment, the words to tell it in, the layout, and indexes by id (positions, so that page anchors are safe and unique)."""
 
     assessment: Assessment
     words: Wording
+    layout: Layout
     drugs: Mapping[str, int]
     calls: Mapping[str, int]
     citations: Mapping[str, int]
@@ -53,8 +54,8 @@ class Lookup:
         return f"drug-{self.drugs[drug] + 1}"
 
 
-def look_up(assessment: Assessment, words: Wording) -> Lookup:
-    """Index an Assessment; the first of two equal ids wins."""
+def look_up(assessment: Assessment, words: Wording, layout: Layout | None = None) -> Lookup:
+    """Index an Assessment; the first of two equal ids wins; `layout` is the clinician's where none is given."""
 
     def index(ids: list[str]) -> dict[str, int]:
         return {name: position for position, name in reversed(list(enumerate(ids)))}
@@ -62,6 +63,7 @@ def look_up(assessment: Assessment, words: Wording) -> Lookup:
     return Lookup(
         assessment,
         words,
+        layout or read_layout(),
         drugs=index([d.drug for d in assessment.drugs]),
         calls=index([c.gene for c in assessment.calls]),
         citations=index([c.id for c in assessment.citations]),

@@ -5,12 +5,14 @@ from textwrap import wrap
 
 from painloom.model.assessment import Assessment
 from painloom.report import front
+from painloom.report.alerts import AlertBlock, alerts
 from painloom.report.drugs import current_cards, drug_cards
 from painloom.report.front import First
 from painloom.report.genes import ordered_calls, phenotype_line, status_counts
 from painloom.report.lookup import Lookup, look_up
+from painloom.report.textstreams import stream_blocks
 from painloom.report.unknown import open_questions
-from painloom.report.views import Alert, DrugCard
+from painloom.report.views import DrugCard
 from painloom.report.wording import printable, read_wording
 
 SIGNS = {"avoid": "[x]", "caution": "[!]", "fine": "[ok]", "unknown": "[?]", "note": "[i]"}
@@ -29,7 +31,13 @@ def render_text(assessment: Assessment, width: int = 100, *, colour: bool = Fals
     page.line(f"{person.label}, {person.facts}")
     page.line(person.pain)
     page.line(" · ".join(person.stamp))
-    _alerts(page, front.alerts(lookup, cards), lookup)
+    _alerts(page, alerts(lookup, cards), lookup)
+    for heading, said, lines in stream_blocks(lookup):
+        page.head(heading)
+        if said:
+            page.line(f"{said}.")
+        for tone, text in lines:
+            page.item(tone, text)
     _drugs(page, current_cards(cards, lookup), lookup)
     _first(page, front.first(lookup, cards), lookup)
     _genes(page, lookup)
@@ -67,9 +75,19 @@ class _Page:
         return "\n".join(line.rstrip() for line in self.lines) + "\n"
 
 
-def _alerts(page: _Page, alerts: Sequence[Alert], lookup: Lookup) -> None:
-    page.head(lookup.words("section.alerts"))
-    for alert in alerts:
+def _alerts(page: _Page, block: AlertBlock, lookup: Lookup) -> None:
+    words = lookup.words
+    page.head(words("section.alerts"))
+    for card in block.safety:
+        doubt = f" ({words('state.to-verify')})" if card.doubtful else ""
+        page.item(card.mark.tone, f"{card.mark.word}: {card.title}.{doubt}")
+        page.line(f"{card.action} {words('step.who', owner=card.owner, within=card.within)}", SIGN_WIDTH)
+        if card.means:
+            page.line(f"{words('alarm.means_word')}: {card.means}.", SIGN_WIDTH)
+        page.line(f"{card.signals} {words('alarm.never_clears')}", SIGN_WIDTH)
+    if block.held:
+        page.item("avoid", block.held)
+    for alert in block.lines:
         page.item(alert.mark.tone, f"{alert.mark.word}: {alert.text}")
 
 

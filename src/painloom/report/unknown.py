@@ -6,6 +6,7 @@ from painloom.model.genecall import AMBIGUOUS, NOT_CALLED, GeneCall
 from painloom.report.genes import to_get
 from painloom.report.lookup import Lookup
 from painloom.report.statements import same_advice
+from painloom.report.unknown_body import open_in_streams
 from painloom.report.views import Mark, Open
 from painloom.report.wording import listing, sentence
 
@@ -15,7 +16,7 @@ LABELS_NAMED = 8
 
 def open_questions(lookup: Lookup) -> tuple[Open, ...]:
     """Everything left open, what a drug taken now depends on first."""
-    found = [*_drugs(lookup), *_copies(lookup), *_genes(lookup), *_streams(lookup)]
+    found = [*_drugs(lookup), *_copies(lookup), *_genes(lookup), *open_in_streams(lookup), *_streams(lookup)]
     return tuple(sorted(found, key=lambda item: not item.urgent))
 
 

@@ -15,13 +15,20 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which sections a report has and in what order; `front` is page one, `beside` are pairs side by side."""
+    """Which sections a report has and in what order; `front` is page one, `beside` are pairs side by side.
+
+    `domains` is the order of the mind's domains, `expected` those that are shown even when nobody measured them; `guidepost` is the
+    opioid total a day from which the report speaks up.
+    """
 
     id: str
     sections: tuple[str, ...]
     front: tuple[str, ...]
     beside: tuple[tuple[str, ...], ...]
     fold: tuple[str, ...]
+    domains: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    guidepost: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,9 @@ def read_layout(name: str = "clinician") -> Layout:
         front=names("front"),
         beside=tuple(tuple(str(x) for x in pair) for pair in _listed(card, "beside") if isinstance(pair, list)),
         fold=names("fold"),
+        domains=names("domains"),
+        expected=names("expected"),
+        guidepost=_guidepost(card),
     )
 
 
@@ -85,6 +95,11 @@ def _card(kind: str, name: str) -> Mapping[str, object]:
 def _listed(card: Mapping[str, object], key: str) -> list[object]:
     value = card.get(key, [])
     return value if isinstance(value, list) else []
+
+
+def _guidepost(card: Mapping[str, object]) -> float:
+    value = card.get("guidepost")
+    return float(value) if isinstance(value, int | float) else float("inf")
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
