@@ -79,9 +79,9 @@ def mara() -> Assessment:
         PainHistory("low back pain, now widespread", ("low back", "both hips"), 38, 6, ("fibromyalgia suspected",)),
         tuple(use for view in (tramadol(), *current_drugs()) for use in view.uses),
         ("no drowsiness at work",),
-        genotypes(),
-        (("HLA-A", "*31:01 negative"),),
-        (("genome", "9f2c" * 16), ("case", "77aa" * 16)),
+        genotypes=genotypes(),
+        outside_calls=(("HLA-A", "*31:01 negative"),),
+        files=(("genome", "9f2c" * 16), ("case", "77aa" * 16)),
     )
     interactions = (
         Interaction(

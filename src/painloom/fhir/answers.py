@@ -5,11 +5,12 @@ An answer code has no points of its own: the same code is worth different points
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from painloom.fhir.form import Form, FormItem, answer_code, plain, points_of
 from painloom.fhir.node import Node
 from painloom.fhir.units import Measures
+from painloom.knowledge.forms import plain_text
 from painloom.knowledge.instrument_cards import InstrumentCard, Item
 
 SEVERAL = "several instruments fit: send the Questionnaire along, or name it by its address or LOINC panel code"
@@ -19,10 +20,16 @@ OTHER_SHAPE = "the form holds more or other questions than the instrument"
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Which question of a form is which item: link id -> place on the card."""
+    """Which question of a form is which item: link id -> place on the card.
+
+    `settled` holds, for a form that the clinic has bound, the raw points of every option: link id -> code or text -> points; `turned` are
+    the link ids whose points the sender has turned round.
+    """
 
     card: InstrumentCard
     places: Mapping[str, int]
+    settled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    turned: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:
@@ -89,13 +96,16 @@ def _choose(usable: Sequence[Binding], rest: set[str], named: set[str], *, is_wh
     """The binding to take next; None where it cannot be told.
 
     A whole form must hold every item of the instrument.  A response may leave questions out, so the questions of a short instrument may be
-    a piece of a longer one: then only a name decides.
+    a piece of a longer one: then a name decides; without a name, the instrument whose items are exactly the questions that are there.
     """
     wanted = [b for b in usable if b.card.id in named and (b.is_complete or not is_whole)]
     if wanted:
         most = max(len(b.places) for b in wanted)
         best = [b for b in wanted if len(b.places) == most]
         return best[0] if len(best) == 1 else None
+    exact = None if is_whole or named else _exact(usable)
+    if exact is not None:
+        return exact
     complete = [b for b in usable if b.is_complete]
     if not is_whole:
         complete = [b for b in complete if not any(set(b.places) <= set(o.places) for o in usable if o.card.id != b.card.id)]
@@ -105,6 +115,24 @@ def _choose(usable: Sequence[Binding], rest: set[str], named: set[str], *, is_wh
         return best[0] if len(best) == 1 or not _overlap(best) else None
     alone = [b for b in usable if not (is_whole or named) and set(b.places) == rest]
     return alone[0] if len(alone) == 1 else None
+
+
+def _exact(usable: Sequence[Binding]) -> Binding | None:
+    """An instrument all of whose items are there, while no other explains any further question; None for a tie of two such instruments."""
+    for one in usable:
+        own = set(one.places)
+        others = [set(other.places) for other in usable if other is not one and own & set(other.places)]
+        twins = [b for b in usable if b is not one and b.is_complete and set(b.places) == own]
+        if one.is_complete and not twins and all(places <= own for places in others):
+            return one
+    return None
+
+
+def longer_cards(binding: Binding, measures: Measures) -> list[str]:
+    """Ids of instruments that hold all items of a bound one, by their codes, and more."""
+    own = {item.loinc for item in binding.card.items}
+    ids = dict.fromkeys(id_ for code in sorted(own) for id_ in measures.cards_with(code))
+    return [id_ for id_ in ids if "" not in own and own < {item.loinc for item in measures.card(id_).items}]
 
 
 def _overlap(found: Sequence[Binding]) -> bool:
@@ -148,13 +176,16 @@ def _allowed(item: Item) -> tuple[int, ...]:
     return item.range.allowed or tuple(range(item.range.low, item.range.high + 1))
 
 
-def worth(answer: Node, binding: Binding, place: int, options: Mapping[str, float]) -> int | str:
+def worth(answer: Node, binding: Binding, place: int, options: Mapping[str, float], link: str = "") -> int | str:
     """The answer as the card's item holds it, or why it is not understood.
 
-    Points stand on the card for the item's own codes, or in the form or response.  Items that the instrument reverses are taken from the
-    form's points only where the card's own codes tell whether these are turned round already.
+    Where the clinic has bound the form, its points for the question `link` count.  Else points stand on the card for the item's own codes,
+    or in the form or response.  Items that the instrument reverses are taken from the form's points only where the card's own codes tell
+    whether these are turned round already.
     """
     item = binding.card.items[place]
+    if link in binding.settled:
+        return _worth_of_bound(answer, item, binding.settled[link], is_turned=link in binding.turned)
     turned = any(place in scale.reversed for scale in binding.card.scales)
     code = answer_code(answer)
     given = points_of(answer)
@@ -177,6 +208,25 @@ def worth(answer: Node, binding: Binding, place: int, options: Mapping[str, floa
     if whole != value or whole not in _allowed(item):
         return "no whole number that the item allows"
     return whole
+
+
+def _worth_of_bound(answer: Node, item: Item, options: Mapping[str, int], *, is_turned: bool) -> int | str:
+    """The answer by the clinic's bound form; points in the answer itself must be the same, or turned where the form's were."""
+    key = answer_code(answer) or plain_text(answer.text("valueString")).casefold()
+    given = points_of(answer)
+    given = points_of(answer.get("valueCoding")) if given is None else given
+    value = _number(answer)
+    if key:
+        if key not in options:
+            return "no option of the clinic's bound form"
+        told = options[key]
+        if given is not None and given != (item.range.low + item.range.high - told if is_turned else told):
+            return "the points of the answer are not those of the clinic's bound form"
+        return told
+    if value is None or is_turned:
+        return "no answer that the clinic's bound form takes"
+    whole = round(value)
+    return whole if whole == value and whole in _allowed(item) else "no whole number that the item allows"
 
 
 def _number(answer: Node) -> float | None:

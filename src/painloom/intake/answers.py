@@ -20,6 +20,7 @@ PIECE = 500_000
 KEPT_BLOCK = 32_000_000
 COMMA, NEWLINE, ZERO = 44, 10, 48
 WIDEST = 3
+PRINTABLE = 32  # bytes below it are control characters
 WRONG = -8888
 Bytes = npt.NDArray[np.uint8]
 
@@ -95,7 +96,7 @@ def _bytes(path: Path) -> bytes:
 def _order(header: bytes, ranges: Sequence[ItemRange], where: str) -> tuple[int, ...]:
     """Column of the id, then of each item."""
     try:
-        names = [name.strip() for name in next(csv.reader([header.decode("utf-8")]), [])]
+        names = [name.strip() for name in next(csv.reader([header.decode("utf-8")], strict=True), [])]
     except (UnicodeDecodeError, csv.Error):
         raise InputError(f"{where} line 1: not UTF-8 CSV; save it again as UTF-8") from None
     first, last = ranges[0].id, ranges[-1].id
@@ -162,12 +163,15 @@ def _digit_table(limits: ItemRange) -> npt.NDArray[np.int16]:
 def _names(buffer: Bytes, start: npt.NDArray[np.intp], end: npt.NDArray[np.intp]) -> npt.NDArray[np.bytes_] | None:
     lengths = end - start
     longest, shortest = int(lengths.max(initial=0)), int(lengths.min(initial=1))
-    if not 0 < shortest <= longest <= LONGEST_ID or (buffer[start] <= 32).any() or (buffer[end - 1] <= 32).any():
+    if not 0 < shortest <= longest <= LONGEST_ID or (buffer[start] <= PRINTABLE).any() or (buffer[end - 1] <= PRINTABLE).any():
         return None
     place: npt.NDArray[Any] = np.minimum(start.reshape(-1, 1) + np.arange(longest).reshape(1, -1), len(buffer) - 1)
     grid = buffer[place]
+    inside = np.arange(longest).reshape(1, -1) < lengths.reshape(-1, 1)
+    if (grid[inside] < PRINTABLE).any():
+        return None
     if shortest < longest:
-        grid[np.arange(longest).reshape(1, -1) >= lengths.reshape(-1, 1)] = 0
+        grid[~inside] = 0
     return np.ascontiguousarray(grid).view(f"S{longest}").reshape(-1)
 
 
@@ -219,7 +223,7 @@ def _slow(
 
 def _name(cell: str, where: str, line: int) -> bytes:
     name = cell.strip().encode("utf-8")
-    if not name or len(name) > LONGEST_ID or any(c < 32 for c in name):
+    if not name or len(name) > LONGEST_ID or any(c < PRINTABLE for c in name):
         raise InputError(f"{where}: line {line}: the id must be 1 to {LONGEST_ID} bytes of text without line breaks or tabs")
     return name
 

@@ -243,7 +243,7 @@ def _curve(row: Mapping[str, str], where: str) -> Curve:
 
 
 def _point(text: str, where: str) -> Point:
-    x, comma, y = text.partition(",")
+    x, _, y = text.partition(",")
     try:
         return float(x), float(y)
     except ValueError:

@@ -1,5 +1,6 @@
 """A clinic's bound forms (`forms/<instrument>.toml` of its own folder): reading, writing, and the gate that decides what may be shown."""
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -71,14 +72,14 @@ def gate(card: InstrumentCard, form: BoundForm | None) -> Shown:
 
 
 def fits(form: BoundForm, card: InstrumentCard) -> bool:
-    """True when the form's items are those of the card, in order, each offering exactly the points that the card allows."""
+    """True when the form's items are those of the card, in order, their options together worth exactly the points that the card allows."""
     if form.instrument != card.id or [b.item for b in form.items] != [i.range.id for i in card.items]:
         return False
     if len({bound.link for bound in form.items}) != len(form.items):
         return False
     for bound, item in zip(form.items, card.items, strict=True):
         allowed = item.range.allowed or tuple(range(item.range.low, item.range.high + 1))
-        if bound.options and sorted(option.points for option in bound.options) != sorted(allowed):
+        if bound.options and {option.points for option in bound.options} != set(allowed):
             return False
         if (bound.low, bound.high) != (item.range.low, item.range.high):
             return False
@@ -171,6 +172,10 @@ def permission_of(text: str) -> Permission | None:
     """`who; when; reference` as a permission; None where it is not three parts with a date (YYYY-MM-DD) in the middle."""
     parts = [plain_text(part) for part in text.split(";")]
     if len(parts) != 3 or not all(parts) or not DATE.fullmatch(parts[1]):
+        return None
+    try:
+        datetime.date.fromisoformat(parts[1])
+    except ValueError:
         return None
     return Permission(*parts)
 

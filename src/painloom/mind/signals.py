@@ -6,17 +6,18 @@ A zero, a low score or an empty form never clears anybody: nothing here returns 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from painloom.knowledge.drug_names import find_drug
 from painloom.knowledge.instrument_cards import InstrumentCard
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.safety import SafetyCard
 from painloom.mind.scoring import alerts, score
-from painloom.model.answers import Answers
+from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.case import Case
 from painloom.model.scores import NO_BAND, SafetyAlert
 
-STOPPED = "stopped"
+STOPPED, TRIAGE = "stopped", "triage"
 
 
 def safety_alerts(case: Case, knowledge: Knowledge) -> tuple[SafetyAlert, ...]:
@@ -55,16 +56,33 @@ def _alerts(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[Safe
 def _signals(card: SafetyCard, instrument: InstrumentCard, answers: Answers) -> Iterator[str]:
     """Names of signals as the safety card lists them."""
     about = {rule.id for rule in instrument.alerts if rule.about == card.id}
-    triaged = [s for s in score(instrument, answers.values) if s.scale == "triage"] if about else []
-    for alert in alerts(instrument, answers.values):
-        if alert.id not in about or (alert.state < 0).all():
-            continue
+    raised = [alert for alert in alerts(instrument, answers.values) if alert.id in about and (alert.state >= 0).any()]
+    triaged = TRIAGE in instrument.by_scale
+    for alert in raised:
         if triaged:
-            named = [s.bands[b] if b != NO_BAND else "open" for s in triaged for b in s.band.tolist()]
-            yield from (f"screener-{name}" for name in named)
+            yield from (f"screener-{level}" for level in _levels(instrument, answers))
         else:
             yield from (f"item-{alert.states[state]}" for state in np.unique(alert.state[alert.state >= 0]))
     yield from _high_scores(card, instrument, answers)
+
+
+def _levels(instrument: InstrumentCard, answers: Answers) -> Iterator[str]:
+    """The triage level; where empty questions leave it open, that they do, and the level that the given answers reach on their own."""
+    level = _level(instrument, answers.values)
+    if level:
+        yield level
+        return
+    yield "open"
+    lowest = np.array([limits.low for limits in instrument.ranges], np.int16)
+    at_least = _level(instrument, np.where(answers.values == UNANSWERED, lowest, answers.values).astype(np.int16))
+    if at_least != instrument.by_scale[TRIAGE].otherwise:
+        yield at_least
+
+
+def _level(instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> str:
+    """The name of the triage level of one person, "" where it is open."""
+    scores = next(s for s in score(instrument, values) if s.scale == TRIAGE)
+    return "" if scores.band[0] == NO_BAND else scores.bands[scores.band[0]]
 
 
 def _high_scores(card: SafetyCard, instrument: InstrumentCard, answers: Answers) -> Iterator[str]:

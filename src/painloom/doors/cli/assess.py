@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def run_assess(args: argparse.Namespace) -> int:
     files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
     args.output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (args.output / name).write_text(text, encoding="utf-8", newline="\n")
+        unfinished = args.output / f"{name}.unfinished"
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, args.output / name)
     if not args.quiet:
         print(render_text(assessment))
     for warning in assessment.warnings:

@@ -1,0 +1,220 @@
+"""The alerts of page one: safety signals first, then red flags, dangers in the drug list, genes, and what is not known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from painloom.model.redflag import NOT_ASKED, PRESENT, WATCH, RedFlag
+from painloom.model.scores import SafetyAlert
+from painloom.report.drugs import current_cards
+from painloom.report.lookup import Lookup
+from painloom.report.safety import dangers, headline, opioid_total
+from painloom.report.standing import OPEN
+from painloom.report.views import Alert, DrugCard, Mark, Ref
+from painloom.report.wording import capital, listing, sentence
+
+RED_FLAG_STREAM = "body"  # the stream that looks for red flags
+FLAGS_SHOWN, DANGERS_SHOWN, GENES_SHOWN, NAMES_SHOWN = 5, 4, 6, 6
+DOUBT = "to-verify"
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyCard:
+    """Signals of one level that a named role must act on; shown whatever else there is, never cleared by a score."""
+
+    mark: Mark
+    title: str
+    signals: str
+    action: str
+    owner: str
+    within: str
+    means: str
+    rule: str
+    doubtful: bool
+    sources: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBlock:
+    """The top of page one: safety cards in full, then lines; `held` says that the routine plan waits, "" where nothing holds it."""
+
+    safety: tuple[SafetyCard, ...]
+    held: str
+    lines: tuple[Alert, ...]
+
+
+def alerts(lookup: Lookup, cards: Sequence[DrugCard]) -> AlertBlock:
+    """What must not be overlooked, the most urgent first; lists are cut with their number, safety signals never."""
+    assessment = lookup.assessment
+    return AlertBlock(
+        safety=safety_cards(lookup),
+        held=lookup.words("alarm.held") if assessment.alerts else "",
+        lines=(
+            *_raised(lookup),
+            *_dangers(lookup),
+            *_genes(lookup, cards),
+            *_asked(lookup),
+            *_missing_streams(lookup),
+            *_cautions(lookup),
+        ),
+    )
+
+
+def safety_cards(lookup: Lookup) -> tuple[SafetyCard, ...]:
+    """One card a level and concern, in the order of the assessment, which has the gravest first."""
+    groups: dict[tuple[str, str], list[SafetyAlert]] = {}
+    for alert in lookup.assessment.alerts:
+        groups.setdefault((alert.code, alert.triage), []).append(alert)
+    return tuple(_safety_card(mine, lookup) for mine in groups.values())
+
+
+def _safety_card(mine: Sequence[SafetyAlert], lookup: Lookup) -> SafetyCard:
+    words, first = lookup.words, mine[0]
+    phrase = words.phrases.get(f"triage.{first.triage}.phrase", words("triage.phrase"))
+    tone = words.phrases.get(f"triage.{first.triage}.tone", words("triage.tone"))
+    signals = dict.fromkeys(words("alarm.signal", source=a.source, signal=words.word("signal", a.signal)) for a in mine)
+    means = list(dict.fromkeys(m for a in mine for m in a.means))
+    return SafetyCard(
+        mark=Mark(tone, words("alertword.safety")),
+        title=words("alarm.title", concern=words.word("concern", first.code), phrase=phrase),
+        signals=sentence(words("alarm.signals", signals="; ".join(signals))),
+        action=" ".join(dict.fromkeys(sentence(a.action) for a in mine)),
+        owner=listing(list(dict.fromkeys(a.owner for a in mine))),
+        within="; ".join(dict.fromkeys(a.within for a in mine)),
+        means=words("alarm.means", names=listing(means)) if means else "",
+        rule=first.rule,
+        doubtful=any(a.rule_state == DOUBT for a in mine),
+        sources=lookup.sources(tuple(dict.fromkeys(s for a in mine for s in a.sources))),
+    )
+
+
+def flags_in(lookup: Lookup, state: str) -> list[tuple[int, RedFlag]]:
+    """(position, flag) of every red flag in `state`; positions are the page anchors."""
+    return [(n, flag) for n, flag in enumerate(lookup.assessment.red_flags, 1) if flag.state == state]
+
+
+def short_label(flag: RedFlag) -> str:
+    """The label of a flag without what stands in brackets."""
+    return flag.label.partition(" (")[0]
+
+
+def due(within: str, lookup: Lookup) -> str:
+    """The time limit of a red flag in words."""
+    return lookup.words.word("urgency", within)
+
+
+def _raised(lookup: Lookup) -> list[Alert]:
+    """Raised red flags; what a safety card says in full is not said twice."""
+    words = lookup.words
+    told = {alert.code for alert in lookup.assessment.alerts}
+    raised = [(n, flag) for n, flag in flags_in(lookup, PRESENT) if flag.id not in told]
+    found = []
+    for n, flag in raised[:FLAGS_SHOWN]:
+        text = words(
+            "alarm.flag",
+            label=short_label(flag),
+            found=listing([f.label for f in flag.found]),
+            act=sentence(flag.act),
+            within=capital(due(flag.within, lookup)),
+        )
+        doubt = f" ({words('state.to-verify')})" if flag.knowledge_state == DOUBT else ""
+        found.append(Alert(Mark("avoid", words("alertword.redflag")), text + doubt, f"#flag-{n}"))
+    if rest := [short_label(flag) for _, flag in raised[FLAGS_SHOWN:]]:
+        found.append(Alert(Mark("avoid", words("alertword.redflag")), words("alarm.flags_more", names=listing(rest)), "#redflags"))
+    return found
+
+
+def _dangers(lookup: Lookup) -> list[Alert]:
+    """Contraindicated and severe rows of the drug list, and an opioid total from the guidepost on."""
+    words = lookup.words
+    rows = dangers(lookup)
+    found = [
+        Alert(Mark("avoid", words(f"alertword.{row.severity}")), sentence(headline(row)), f"#safety-{n}") for n, row in rows[:DANGERS_SHOWN]
+    ]
+    if (more := len(rows) - DANGERS_SHOWN) > 0:
+        found.append(Alert(Mark("avoid", words("alertword.act")), words.counted("alarm.dangers_more", more), "#safety"))
+    total = opioid_total(lookup)
+    if total is not None and total.reached:
+        found.append(Alert(Mark("caution", words("alertword.caution")), total.line, "#opioid-total"))
+    return found
+
+
+def _genes(lookup: Lookup, cards: Sequence[DrugCard]) -> list[Alert]:
+    words, assessment = lookup.words, lookup.assessment
+    current = current_cards(cards, lookup)
+    acts = [c for c in current if c.standing == "act"]
+    found = [Alert(Mark(c.mark.tone, words("alertword.act")), c.heading, f"#{c.anchor}") for c in acts[:GENES_SHOWN]]
+    if (more := len(acts) - GENES_SHOWN) > 0:
+        found.append(_alert("caution", words.counted("alarm.genes_more", more), lookup, "#drugs"))
+    by = list(dict.fromkeys(d for v in assessment.drugs if v.current for a in v.advice if a.genotype_only for d in a.adjusted_by))
+    if by:
+        drugs = listing([lookup.label(d) for d in by])
+        found.append(_alert("caution", words.either(len(by), "alert.conversion", "alert.conversion_many", drugs=drugs), lookup))
+    for key, codes in (("unsettled", OPEN[:1]), ("not_known", OPEN[1:2]), ("unknown_drug", OPEN[2:])):
+        labels = [
+            c.label for c in current if c.standing in codes or (key == "unsettled" and c.standing in ("act", "consider") and not c.settled)
+        ]
+        if labels:
+            found.append(_alert("unknown", words(f"alert.{key}", labels=listing(labels)), lookup, "#unknown"))
+    if not current:
+        found.append(_alert("unknown", words("alert.no_drugs"), lookup, "#unknown"))
+    if not any(call.diplotypes for call in assessment.calls):
+        found.append(_alert("unknown", words("alert.no_genes"), lookup, "#unknown"))
+    elif not acts and current:
+        found.append(_alert("note", words("alert.quiet"), lookup))
+    return found
+
+
+def _asked(lookup: Lookup) -> list[Alert]:
+    """One line for red flags to watch, one for those that nobody asked about."""
+    words = lookup.words
+    found = []
+    if watched := [flag for _, flag in flags_in(lookup, WATCH)]:
+        names = [words("alarm.watched", label=short_label(f), found=listing([x.label for x in f.found])) for f in watched]
+        found.append(_alert("caution", words("alarm.watch", names="; ".join(names)), lookup, "#redflags"))
+    open_flags = [short_label(flag) for _, flag in flags_in(lookup, NOT_ASKED)]
+    if open_flags and not _never_looked(lookup):
+        rest = len(open_flags) - NAMES_SHOWN
+        names = [*open_flags[:NAMES_SHOWN], *([words.counted("unknown.labels_more", rest)] if rest > 0 else [])]
+        found.append(_alert("unknown", words("alarm.not_asked", names="; ".join(names)), lookup, "#redflags"))
+    return found
+
+
+def _never_looked(lookup: Lookup) -> bool:
+    """True when the body was not measured and no flag has an answer: one phrase then says it for all."""
+    absent = {name for name, absence in lookup.assessment.streams if absence is not None}
+    return RED_FLAG_STREAM in absent and all(flag.state == NOT_ASKED for flag in lookup.assessment.red_flags)
+
+
+def _missing_streams(lookup: Lookup) -> list[Alert]:
+    words = lookup.words
+    absent = [name for name, absence in lookup.assessment.streams if absence is not None]
+    if not absent:
+        return []
+    names = listing([words.word("stream", f"{name}.label").lower() for name in absent])
+    text = words("alert.streams", names=capital(names))
+    if _never_looked(lookup):
+        text = f"{text} {words('alert.red_flags')}"
+    return [_alert("unknown", text, lookup, "#unknown")]
+
+
+def _cautions(lookup: Lookup) -> list[Alert]:
+    words, assessment = lookup.words, lookup.assessment
+    found = []
+    if assessment.case.genotypes is not None and assessment.case.genotypes.absent_is_reference:
+        found.append(_alert("caution", words("alert.absent"), lookup, "#trace"))
+    if assessment.overlay:
+        found.append(_alert("note", words.counted("alert.overlay", len(assessment.overlay)), lookup, "#trace"))
+    if number_of := len(all_warnings(lookup)):
+        found.append(_alert("caution", words.counted("alert.warnings", number_of), lookup, "#trace"))
+    return found
+
+
+def all_warnings(lookup: Lookup) -> tuple[str, ...]:
+    """Warnings of the assessment, the case and the genome file, each once."""
+    assessment = lookup.assessment
+    genotypes = assessment.case.genotypes
+    return tuple(dict.fromkeys((*assessment.warnings, *assessment.case.warnings, *(genotypes.warnings if genotypes else ()))))
+
+
+def _alert(tone: str, text: str, lookup: Lookup, href: str = "") -> Alert:
+    return Alert(Mark(tone, lookup.words(f"alertword.{tone}")), text, href)

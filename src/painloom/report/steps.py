@@ -1,0 +1,71 @@
+"""What to do, in order: safety signals, dangers of the drug list, then what genes say of drugs taken now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from painloom.report.alerts import safety_cards
+from painloom.report.lookup import Lookup
+from painloom.report.safety import DANGERS, dangers, headline, what_to_do
+from painloom.report.views import DrugCard, Mark
+from painloom.report.wording import sentence
+
+SHOWN = 7
+MAJOR = ("major",)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: what, how, and which stream asks for it; `remarks` are small words after the reason."""
+
+    href: str
+    mark: Mark
+    heading: str
+    lead: str
+    why: str
+    remarks: tuple[str, ...] = ()
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`now` comes before everything else; `then` is the rest, cut with `more` in words."""
+
+    now: tuple[Step, ...]
+    then: tuple[Step, ...]
+    more: str
+
+
+def steps_of(lookup: Lookup, calling: Sequence[DrugCard]) -> Steps:
+    """The steps; `calling` are the cards of drugs taken now that genes speak of, the most urgent first."""
+    act = [_of_card(c, lookup) for c in calling if c.standing == "act"]
+    consider = [_of_card(c, lookup) for c in calling if c.standing != "act"]
+    then = [*_of_list(lookup, DANGERS), *act, *_of_list(lookup, MAJOR), *consider]
+    more = len(then) - SHOWN
+    return Steps(
+        now=tuple(
+            Step("#alerts", card.mark, card.title, lookup.words("step.who", owner=card.owner, within=card.within), lookup.words("step.mind"))
+            for card in safety_cards(lookup)
+        ),
+        then=tuple(then[:SHOWN]),
+        more=lookup.words.counted("first.more", more) if more > 0 else "",
+    )
+
+
+def _of_card(card: DrugCard, lookup: Lookup) -> Step:
+    remarks = (lookup.words("agree.flag"),) if card.differs else ()
+    return Step(f"#{card.anchor}", card.mark, card.heading, card.lead, card.why, remarks, card.settled)
+
+
+def _of_list(lookup: Lookup, severities: tuple[str, ...]) -> list[Step]:
+    words = lookup.words
+    return [
+        Step(
+            href=f"#safety-{n}",
+            mark=Mark(words.phrases.get(f"severitytone.{row.severity}", "caution"), words.word("severity", row.severity)),
+            heading=sentence(headline(row)),
+            lead=what_to_do(row),
+            why=words("step.body", kind=words.word("safetykind", row.kind), severity=words.word("severity", row.severity)),
+            remarks=(words("state.to-verify"),) if row.state == "to-verify" else (),
+        )
+        for n, row in dangers(lookup, severities)
+    ]

@@ -1,0 +1,59 @@
+"""The mind and body streams for the terminal: one line each, the most urgent first."""
+
+from collections.abc import Iterator
+
+from painloom.report.alerts import due, flags_in, short_label
+from painloom.report.criteria import criteria_title
+from painloom.report.lookup import Lookup
+from painloom.report.mind import drawn, mind_title
+from painloom.report.safety import is_total, numbered, opioid_total, safety_title
+from painloom.report.scales import band_text, change_texts, error_text, is_doubtful, stands_out, value_text
+from painloom.report.wording import capital, sentence
+
+Line = tuple[str, str]  # tone, words
+
+
+def stream_blocks(lookup: Lookup) -> Iterator[tuple[str, str, tuple[Line, ...]]]:
+    """(heading, what it says in one line, lines) of every stream that has something to say."""
+    words, assessment = lookup.words, lookup.assessment
+    if assessment.scores:
+        yield words("section.mind"), mind_title(lookup), tuple(_mind(lookup))
+    if assessment.grades:
+        yield words("section.criteria"), criteria_title(lookup), tuple(_criteria(lookup))
+    if assessment.safety:
+        yield words("section.safety"), safety_title(lookup), tuple(_safety(lookup))
+    if raised := flags_in(lookup, "present"):
+        yield words("section.redflags"), "", tuple(("avoid", f"{short_label(f)}: {due(f.within, lookup)}: {sentence(f.act)}") for _, f in raised)
+
+
+def _mind(lookup: Lookup) -> Iterator[Line]:
+    words = lookup.words
+    for series in drawn(lookup):
+        view = series.latest
+        label = f"{capital(view.scale_label)} ({view.instrument_label}, {view.date or words('mind.no_date')})"
+        doubt = f" ({words('state.to-verify')})" if is_doubtful(view) else ""
+        if view.estimate is None:
+            yield "unknown", f"{label}: {words('score.not_scored', why=view.why or words('mind.no_reason'))}{doubt}"
+            continue
+        parts = [value_text(view.estimate, words), band_text(view), error_text(view.estimate, words)]
+        changes = " ".join(change_texts(series.changes, words))
+        tone = "caution" if stands_out(view) else "note"
+        yield tone, f"{label}: {', '.join(p for p in parts if p)}{doubt}. {changes}".strip()
+
+
+def _criteria(lookup: Lookup) -> Iterator[Line]:
+    for grade in lookup.assessment.grades:
+        tone = "unknown" if grade.grade == "not-gradable" else "note"
+        yield tone, f"{grade.label}: {grade.grade_label}"
+
+
+def _safety(lookup: Lookup) -> Iterator[Line]:
+    words = lookup.words
+    total = opioid_total(lookup)
+    if total is not None:
+        yield "caution" if total.reached else "note", total.line
+    for _, row in numbered(lookup):
+        if row.is_warning and not is_total(row):
+            doubt = f" ({words('state.to-verify')})" if row.state == "to-verify" else ""
+            tone = words.phrases.get(f"severitytone.{row.severity}", "caution")
+            yield tone, f"{capital(words.word('severity', row.severity))}: {row.message}{doubt}"
