@@ -92,3 +92,15 @@ def test_the_command_prints_the_table_score_and_the_banks(tmp_path, capsys):
         ("q", "t-score", "not_scored"),
         ("q", "t-score:pattern", "scored"),
     ]
+
+
+def test_flags_name_people_and_delete_nothing(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("id,1,2,3,4,5,6,7,8,9,10\nline,2,2,2,2,2,2,2,2,2,2\nother,2,1,2,3,2,2,1,2,0,2\n")
+    command = ["mind", "score", "pss-10", str(tmp_path / "a.csv"), "--format", "tsv"]
+    assert main(command) == 0
+    plain = capsys.readouterr().out.splitlines()
+    assert main([*command, "--flags"]) == 0
+    flagged = capsys.readouterr().out.splitlines()
+
+    assert [line for line in flagged if "\tflag:" not in line] == plain
+    assert [line.split("\t")[0] for line in flagged if "\tflag:same-answer:total\t" in line] == ["line"]

@@ -40,10 +40,9 @@ def bank_scores(card: InstrumentCard, bank: ItemBank, values: npt.NDArray[np.int
 
 def _score(card: InstrumentCard, bank: ItemBank, scale: Scale, values: npt.NDArray[np.int16], method: str) -> ScaleScores:
     items = tuple(_items(card, bank, scale))
-    lows = np.array([card.items[i].range.low for i in scale.items])
     chosen = values[:, list(scale.items)]
     answered = (chosen != UNANSWERED).sum(axis=1).astype(np.int16)
-    categories = np.where(chosen == UNANSWERED, -1, chosen - lows)
+    categories = _categories(card, scale, values)
     theta, se = (_by_pattern if method == PATTERN else _by_sum)(items, categories, bank)
     points, error = np.round(T_MEAN + T_SD * theta, 1), np.round(T_SD * se, 1)
     status = np.where(np.isnan(points), NOT_SCORED, SCORED).astype(np.int8)

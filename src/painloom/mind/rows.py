@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from painloom.knowledge.instrument_cards import InstrumentCard
-from painloom.mind.banked import PATTERN, bank_scores
+from painloom.mind.banked import PATTERN, bank_misfits, bank_scores
+from painloom.mind.quality import QualityFlag, quality_flags
 from painloom.mind.scoring import alerts, score
 from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.bank import ItemBank
@@ -15,7 +16,7 @@ from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, ItemAlert, ScaleS
 
 SCORE_COLUMNS = ("id", "instrument", "scale", "score", "se", "unit", "band", "answered", "missing", "status")
 NONE = "."
-ALERT = "alert:"
+ALERT, FLAG = "alert:", "flag:"
 PIECE = 16_384
 FIXED_DECIMALS = {"T": 1, "utility": 3}
 SMALL = 1 << 20
@@ -32,9 +33,11 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What else than the plain scales: those that stand on a report only, and T-scores from a clinic's bank by `method`."""
+    """What else than the plain scales: those that stand on a report only, T-scores from a clinic's bank by `method`, and flags on how
+    the questions were answered."""
 
     extra: bool = False
+    flags: bool = False
     bank: ItemBank | None = None
     method: str = PATTERN
 
@@ -85,6 +88,9 @@ def _columns(card: InstrumentCard, values: npt.NDArray[np.int16], wanted: Wanted
     if wanted.bank is not None:
         found += bank_scores(card, wanted.bank, values, wanted.method)
     scales = [_scale_column(card.id, scores) for scores in found]
+    if wanted.flags:
+        raised = quality_flags(card, values) + (bank_misfits(card, wanted.bank, values) if wanted.bank else ())
+        scales += [_flag_column(card.id, flag) for flag in raised]
     return [*scales, *(_alert_column(card, alert, values) for alert in alerts(card, values))]
 
 
@@ -153,6 +159,11 @@ def number(value: float, unit: str) -> str:
         return f"{value:.{FIXED_DECIMALS[unit]}f}"
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def _flag_column(instrument: str, flag: QualityFlag) -> _Column:
+    cells = (instrument, f"{FLAG}{flag.kind}:{flag.scale}", NONE, NONE, NONE, "ask", NONE, NONE, NONE)
+    return _Column(np.where(flag.raised, 0, -1).astype(np.int64), (cells,))
 
 
 def _alert_column(card: InstrumentCard, alert: ItemAlert, values: npt.NDArray[np.int16]) -> _Column:

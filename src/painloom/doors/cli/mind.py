@@ -25,6 +25,9 @@ def add_verbs(verbs: Any) -> None:
         "--bank", metavar="BANK.json", help="a licensed item bank: T-scores by response pattern, also where answers are missing"
     )
     parser.add_argument("--method", choices=("pattern", "sum"), default="pattern", help="with --bank: by response pattern, or by the sum")
+    parser.add_argument(
+        "--flags", action="store_true", help="rows that ask how the form was answered: straight lines, and misfit with --bank"
+    )
     parser.add_argument("--all-scales", action="store_true", help="also the scales that otherwise stand on a report only")
     parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
     parser.add_argument("--format", choices=FORMATS, default="text")
@@ -52,7 +55,7 @@ def run_score(args: argparse.Namespace) -> int:
     card = find_instrument(args.instrument, args.knowledge)
     if not card.scales:
         raise UsageError(f"'{card.id}' is not scored by this release: {'; '.join(card.open_questions)}")
-    wanted = Wanted(args.all_scales, mind_cat.open_bank(args.bank, args.knowledge) if args.bank else None, args.method)
+    wanted = Wanted(args.all_scales, args.flags, mind_cat.open_bank(args.bank, args.knowledge) if args.bank else None, args.method)
     if args.format == "tsv":
         write_pieces(score_tsv(card, answer_pieces(args.answers, card.id, card.ranges), wanted), args.output)
     else:
