@@ -1,6 +1,7 @@
 """T-scores from a clinic's own item bank: by response pattern, which uses whatever was answered, or by sum, which needs every answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from painloom.errors import InputError
 from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.mind.irt import SUMMED_GRID, Floats, pattern_scores, summed_scores
+from painloom.mind.quality import QualityFlag, misfits
 from painloom.mind.scoring import bands
 from painloom.model.answers import UNANSWERED
 from painloom.model.bank import T_MEAN, T_SD, BankItem, ItemBank
@@ -30,12 +32,32 @@ def bank_scores(card: InstrumentCard, bank: ItemBank, values: npt.NDArray[np.int
     ------
     InputError : the bank holds no complete scale of the card, or an item of it has another number of answers there.
     """
+    return tuple(_score(card, bank, scale, values, method) for scale in _covered(card, bank))
+
+
+def bank_misfits(card: InstrumentCard, bank: ItemBank, values: npt.NDArray[np.int16]) -> tuple[QualityFlag, ...]:
+    """People whose answers fit no place on the scale, for every scale that the bank covers (lz below -2); a reason to ask."""
+    found = []
+    for scale in _covered(card, bank):
+        part = replace(bank, id=scale.id, items=tuple(_items(card, bank, scale)))
+        found.append(misfits(part, _categories(card, scale, values)))
+    return tuple(found)
+
+
+def _covered(card: InstrumentCard, bank: ItemBank) -> list[Scale]:
     scales = [scale for scale in card.scales if scale.kind == T_KIND and all(card.items[i].bank_id in bank.index for i in scale.items)]
     if not scales:
         raise InputError(
             f"bank {bank.id}: holds no complete scale of {card.id}; its items must carry the ids that the card names (bank_id)"
         )
-    return tuple(_score(card, bank, scale, values, method) for scale in scales)
+    return scales
+
+
+def _categories(card: InstrumentCard, scale: Scale, values: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+    """Answers of the scale counted from 0, -1 where unanswered."""
+    lows = np.array([card.items[i].range.low for i in scale.items])
+    chosen = values[:, list(scale.items)]
+    return np.where(chosen == UNANSWERED, -1, chosen - lows)
 
 
 def _score(card: InstrumentCard, bank: ItemBank, scale: Scale, values: npt.NDArray[np.int16], method: str) -> ScaleScores:
