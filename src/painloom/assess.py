@@ -6,11 +6,12 @@ from pathlib import Path
 
 from painloom.body.stream import BodyView
 from painloom.body.stream import run as run_body
+from painloom.fhir.sheets import read_sheet
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
 from painloom.genome.stream import findings, gene_calls, research_notes
-from painloom.intake.folder import read_case
+from painloom.intake.folder import ANSWERS, SHEET_ENDING, read_case, sha256
 from painloom.intake.options import ReadOptions
 from painloom.knowledge.cards import DrugCard
 from painloom.knowledge.drug_names import find_drug, find_drugs
@@ -58,15 +59,22 @@ NO_GENOME = NotMeasured(
 )
 
 
-def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions) -> Case:
-    """The case in `folder`, its answer sheets checked against the instrument cards.
+def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions, as_of: str) -> Case:
+    """The case in `folder`, its answer sheets checked against the instrument cards; JSON sheets are FHIR QuestionnaireResponses.
 
     Raises
     ------
     InputError : a part that its reader refuses.
     """
     known = knowledge.files("instruments")
-    return read_case(folder, knowledge.table, options, lambda id_: knowledge.instrument(id_).ranges if id_ in known else None)
+    case = read_case(folder, knowledge.table, options, lambda id_: knowledge.instrument(id_).ranges if id_ in known else None)
+    answers, warnings, files = list(case.answers), list(case.warnings), list(case.files)
+    for path in sorted((folder / ANSWERS).glob(f"*{SHEET_ENDING}")):
+        sheets, lost = read_sheet(path, knowledge, as_of)
+        answers += sheets
+        warnings += lost
+        files.append((f"{ANSWERS}/{path.name}", sha256(path)))
+    return replace(case, answers=tuple(sorted(answers, key=lambda a: a.date)), warnings=tuple(warnings), files=tuple(files))
 
 
 def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:

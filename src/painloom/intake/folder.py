@@ -19,6 +19,7 @@ CASE_FILE, OUTSIDE_FILE = "case.toml", "outside_calls.tsv"
 INDEX_ENDINGS = (".tbi", ".csi")
 ANSWERS = "answers"
 UNDATED = "undated"
+SHEET_ENDING = ".json"  # QuestionnaireResponses need the knowledge to be understood: whoever opens the case reads them
 LATER = ("brain",)
 OWN_NOTES = ("not-read.tsv", "import.toml")  # what an import left beside the case for people to read
 Shapes = Callable[[str], Sequence[ItemRange] | None]
@@ -57,7 +58,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         answers=tuple(sheets.values()),
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
-        files=(*((p.name, _sha256(p)) for p in used), *((f"{ANSWERS}/{p.name}", _sha256(p)) for p in sheets)),
+        files=(*((p.name, sha256(p)) for p in used), *((f"{ANSWERS}/{p.name}", sha256(p)) for p in sheets)),
         warnings=(*history.warnings, *warnings, *_not_read(folder, set(used))),
     )
 
@@ -70,10 +71,10 @@ def _answers(folder: Path, shapes: Shapes) -> tuple[dict[Path, Answers], list[st
         instrument, _, rest = path.name.partition("_")
         date = rest.removesuffix(".csv").split("_")[0]  # a second sheet of one day ends in _2
         ranges = shapes(instrument) if path.suffix == ".csv" else None
-        if path.name.startswith("."):
+        if path.name.startswith(".") or path.suffix == SHEET_ENDING:
             continue
         if ranges is None:
-            why = "no instrument of that name is known" if path.suffix == ".csv" else "only <instrument>_<date>.csv is read"
+            why = "no instrument of that name is known" if path.suffix == ".csv" else "only <instrument>_<date>.csv and .json are read"
             warnings.append(f"{ANSWERS}/{path.name}: {why}; it was not used")
             continue
         if date not in ("", UNDATED) and not _is_date(date):
@@ -102,6 +103,7 @@ def _not_read(folder: Path, used: set[Path]) -> Iterator[str]:
             yield f"{path.name}: not a part of a case that is known here; it was not used"
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -42,7 +42,7 @@ def run_assess(args: argparse.Namespace) -> int:
     knowledge = load(args.knowledge)
     quality = read_quality(knowledge)
     options = ReadOptions(absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build)
-    assessment = assess(open_case(args.case, knowledge, options), knowledge, as_of)
+    assessment = assess(open_case(args.case, knowledge, options, as_of), knowledge, as_of)
     files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
     args.output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
