@@ -128,6 +128,8 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         pain_codes=judged.pain_codes,
         red_flags=judged.red_flags,
         sensory=judged.sensory,
+        widespread=body.widespread,
+        map_remarks=body.map_remarks,
     )
 
 

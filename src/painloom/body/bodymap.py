@@ -65,6 +65,7 @@ def _judged(body_map: BodyMap, definition: Definition, regions: Sequence[str] | 
     asked = [fact for group, value in zip(definition.facts, groups, strict=True) if value == UNKNOWN for fact in group]
     open_ = tuple(fact for fact in asked if answers.get(fact, UNKNOWN) == UNKNOWN)
     filled = regions is not None
+    decided = _decided(definition, len(present) if filled else None, groups)
     return Widespread(
         id=definition.id,
         label=definition.label,
@@ -72,12 +73,12 @@ def _judged(body_map: BodyMap, definition: Definition, regions: Sequence[str] | 
         count=len(present) if filled else None,
         of=len(definition.values),
         at_least=definition.at_least,
-        decided=_decided(definition, len(present) if filled else None, groups),
+        decided=decided,
         present=present,
         missing=tuple(site for site in definition.values if site not in touched) if filled else (),
         by_convention=tuple(site for site in present if site not in spelled),
         without=_decided(definition, len(spelled) if filled else None, groups),
-        open=open_,
+        open=open_ if decided == UNKNOWN else (),
         source=definition.source,
         state=definition.state,
         notes=definition.notes,
@@ -126,13 +127,22 @@ def side_remarks(body_map: BodyMap, regions: Sequence[str] | None, written: Iter
     if regions is None:
         return ()
     drawn = known_regions(body_map, regions, "body map")
-    found = (_remark(body_map, drawn, phrase, site) for site in written for phrase in _phrases(site))
+    found = (_remark(body_map, drawn, phrase, site) for site in written for phrase in _phrases(body_map, site))
     return tuple(remark for remark in found if remark is not None)
 
 
-def _phrases(site: str) -> list[str]:
-    """The parts of a site that may each name a side of their own."""
-    return [phrase for phrase in re.split(r"[,;/+&]|\band\b", site.lower()) if phrase.strip()]
+def _phrases(body_map: BodyMap, site: str) -> list[str]:
+    """The parts of a site that may each name a side; a side that stands alone ("left and right knee") belongs to its neighbour."""
+    phrases, waiting = [], ""
+    for part in re.split(r"[,;/+&]|\band\b", site.lower()):
+        if _meant(body_map, part):
+            phrases.append(f"{waiting} {part}")
+            waiting = ""
+        elif _side(body_map, part):
+            waiting = f"{waiting} {part}"
+    if waiting and phrases:
+        phrases[-1] += waiting
+    return phrases
 
 
 def _remark(body_map: BodyMap, drawn: tuple[str, ...], phrase: str, site: str) -> MapRemark | None:

@@ -10,6 +10,7 @@ from painloom.model.quantity import Interval, point
 
 MG, MCG_PER_HOUR = "mg", "mcg/h"
 MISSING, UNCLEAR, NO_MASS, PART = "missing", "unclear", "no-mass", "part"
+SHARES = ("%", "percent")
 MOST_PIECES = 20.0  # tablets, patches or ml-free pieces in one go
 MOST_TIMES = 24.0
 MOST_MG = 100_000.0
@@ -22,7 +23,7 @@ class Amount:
     """An ingredient's amount a day in `unit` (MG or MCG_PER_HOUR).
 
     `daily` is None with the reason in `problem` and its kind in `trouble`: MISSING (not given), UNCLEAR (given, but not usable), NO_MASS
-    (given in units, drops and the like, which are no amount in mg), PART (the dose belongs to another ingredient of the product).
+    (an order that may well be right and says no amount in mg: units, drops, pieces without strength, a patch in mg), PART (the dose belongs to another ingredient of the product).
     `doubts` are reasons to check the entry though its amount counts.
     """
 
@@ -48,6 +49,8 @@ def amounts(use: DrugUse, product: Product, route: str | None, lead: int | None)
     if not use.unit.strip():
         return [_none(UNCLEAR, "the dose has no unit")] * count
     unit = read_unit(use.unit)
+    if use.unit.strip() in SHARES:
+        return [_none(NO_MASS, "the dose is a share of the preparation")] * count
     if unit is None:
         return [_none(UNCLEAR, f"the unit '{shown(use.unit)[:24]}' is not known here")] * count
     strengths = [i.strength for i in product.ingredients]
@@ -133,9 +136,9 @@ def _by_strength(use: DrugUse, product: Product, unit: Unit, strength: Strength 
     """Pieces or millilitres, by the strength that the name or the code gives."""
     what = f"the dose is in pieces ({unit.word})" if unit.kind == COUNT else "the dose is a volume"
     if PACK in product.remarks:
-        return _none(UNCLEAR, PACK)
+        return _none(NO_MASS, PACK)
     if strength is None or strength.kind not in (EACH, PER_ML):
-        return _none(UNCLEAR if strength is None else NO_MASS, f"{what}, and the strength is not known")
+        return _none(NO_MASS, f"{what}, and the strength is not known")
     if (strength.kind == PER_ML) != (unit.kind == VOLUME):
         return _none(UNCLEAR, f"{what}, which the product's strength does not fit")
     amount = _times(use, strength.value * unit.scale)
@@ -157,13 +160,13 @@ def _worn(use: DrugUse, unit: Unit, strength: Strength | None, route: str | None
     if unit.kind == DAILY:
         return Amount(Interval(use.dose.low * unit.scale * 1e3 / 24, use.dose.high * unit.scale * 1e3 / 24), MCG_PER_HOUR)
     if unit.kind == MASS:
-        return _none(UNCLEAR, "a patch in mg or mcg without 'per hour'")
+        return _none(NO_MASS, "a patch in mg or mcg without 'per hour'")
     if unit.kind != COUNT or unit.word not in ("patch", "film", "piece", "application"):
         return _none(UNCLEAR, "a unit that does not fit a patch")
     if strength is None:
-        return _none(UNCLEAR, "patches without their hourly rate")
+        return _none(NO_MASS, "patches without their hourly rate")
     if strength.kind not in (PER_HOUR, PER_DAY):
-        return _none(NO_MASS if strength.kind != EACH else UNCLEAR, "a patch whose strength is not given per hour")
+        return _none(NO_MASS, "a patch whose strength is not given per hour")
     if use.dose.low != int(use.dose.low) or use.dose.high != int(use.dose.high):
         return _none(UNCLEAR, "a part of a patch")
     if use.dose.high > MOST_PIECES:

@@ -10,6 +10,7 @@ from painloom.knowledge.cards import ActsOn
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.rule_cards import EquivalenceCard, Part
 from painloom.model.body import Codes
+from painloom.model.medication import QUIET
 
 OPIOID, ANTAGONIST = "opioid", "opioid-antagonist"
 VERIFIED, TO_VERIFY = "verified", "to-verify"
@@ -124,6 +125,14 @@ class Formulary:
         """The opioid factors in force: the newest card that says so."""
         current = [card for card in self.knowledge.equivalents.values() if card.current]
         return max(current, key=lambda card: (card.year, card.id), default=None)
+
+    @cached_property
+    def dosed(self) -> frozenset[str]:
+        """Ids of drugs whose amount a day some warning asks for whatever else is known: an amount that is not known must be said there."""
+        cards = [card for card in self.knowledge.rules.values() if card.severity not in QUIET]
+        judged = [card.parts[0] for card in cards if card.ceilings]
+        always = [part for card in cards if not (card.when or card.any_of) for part in card.parts if part.per_day_above is not None]
+        return frozenset(drug for part in (*judged, *always) for drug in self.members(part))
 
     @cached_property
     def kinds(self) -> dict[str, int]:

@@ -22,8 +22,11 @@ def row(subject: str, message: str, *, severity: str = CAUTION, kind: str = GATE
     return SafetyRow(kind, subject, "", "", severity, message, OWN, drugs=drugs)
 
 
-def gate_rows(taken: Sequence[Taken], total: Total) -> list[SafetyRow]:
-    """Entries that are unknown, impossible, unconvertible or doubtful."""
+def gate_rows(taken: Sequence[Taken], total: Total, dosed: frozenset[str] = frozenset()) -> list[SafetyRow]:
+    """Entries that are unknown, impossible, unconvertible or doubtful.
+
+    An order that says no amount in mg (two puffs) warns for opioids and for the drugs in `dosed`, whose amount is judged; else it informs.
+    """
     rows = [_unknown(t) for t in taken if not t.intake.drug]
     for counted in total.counted:
         if not counted.taken.intake.drug:
@@ -36,10 +39,10 @@ def gate_rows(taken: Sequence[Taken], total: Total) -> list[SafetyRow]:
         if not counted.gap and counted.taken.amount.trouble in (UNCLEAR, MISSING):
             rows.append(_named(counted.taken, f"{counted.taken.intake.problem}: its amount was not checked; {CHECK}."))
     for t in taken:
-        if t.intake.drug and not t.is_opioid and t.amount.trouble == UNCLEAR:
+        if t.intake.drug and not t.is_opioid and (t.amount.trouble == UNCLEAR or (t.amount.trouble == NO_MASS and t.intake.drug in dosed)):
             rows.append(_named(t, f"{t.intake.problem}: its amount was not checked; {CHECK}."))
         rows += [_named(t, f"{doubt}: counted, but {CHECK}.") for doubt in t.amount.doubts]
-    return rows + _remarks(taken) + _merged(taken)
+    return rows + _remarks(taken) + _merged(taken, dosed)
 
 
 def _unknown(taken: Taken) -> SafetyRow:
@@ -64,7 +67,7 @@ def _remarks(taken: Sequence[Taken]) -> list[SafetyRow]:
     ]
 
 
-def _merged(taken: Sequence[Taken]) -> list[SafetyRow]:
+def _merged(taken: Sequence[Taken], dosed: frozenset[str]) -> list[SafetyRow]:
     """Drugs other than opioids whose amount is not given, or given in no mass: one row each way, all of them by name.
 
     An antagonist of opioids at hand for a rescue needs no times a day: it only informs.
@@ -75,7 +78,7 @@ def _merged(taken: Sequence[Taken]) -> list[SafetyRow]:
     for group, severity, why in (
         ([t for t in missing if ANTAGONIST not in t.groups], CAUTION, "dose or times a day are not given"),
         ([t for t in missing if ANTAGONIST in t.groups], INFO, "dose or times a day are not given"),
-        ([t for t in others if t.amount.trouble in (PART, NO_MASS)], INFO, "how much a day this is in mg is not known"),
+        ([t for t in others if t.amount.trouble == PART or (t.amount.trouble == NO_MASS and t.intake.drug not in dosed)], INFO, "how much a day this is in mg is not known"),
     ):
         labels = [t.intake.label for t in group]
         if labels:

@@ -40,7 +40,7 @@ def check_with(case: Case, formulary: Formulary) -> tuple[SafetyRow, ...]:
     cards = formulary.knowledge.rules.values()
     judged = judge(cards, DrugsTaken(taken, formulary), known)
     labels = [" / ".join(i.label for i in formulary.product(use.name).ingredients) for use in others]
-    gates = gate_rows(taken, total)
+    gates = gate_rows(taken, total, formulary.dosed)
     rest = [*not_counted(others, labels), *open_rows(judged, known)]
     return (
         *_sorted((r for r in gates if r.is_warning), formulary),

@@ -87,7 +87,7 @@ def read_product(knowledge: Knowledge, written: str) -> Product:
             text = text if within.strengths else f"{text} {' '.join(f'§{i}§' for i in range(len(strengths)))}"
         elif _all_known(own):
             found += [(-1, drug, label) for _, drug, label in own if drug not in {d for _, d, _ in found}]
-        elif _words(inside):
+        elif _words(TOKEN.sub(" ", within.text)):
             remarks.append(UNREAD)
     if not _all_known(found) and brand:
         by_brand = _ingredients(knowledge, brand)

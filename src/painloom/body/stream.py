@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from painloom.body.bodymap import map_facts, side_remarks, widespread
 from painloom.body.formulary import Formulary
 from painloom.body.meds import TOTAL, check_with
 from painloom.body.person import know
 from painloom.knowledge.load import Knowledge
 from painloom.model.body import Fact
+from painloom.model.bodymap import MapRemark, Widespread
 from painloom.model.case import Case
 from painloom.model.finding import Finding
 from painloom.model.medication import SafetyRow
@@ -24,6 +26,8 @@ class BodyView:
 
     safety: tuple[SafetyRow, ...]
     facts: tuple[Fact, ...]
+    widespread: tuple[Widespread, ...]
+    map_remarks: tuple[MapRemark, ...]
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
 
@@ -35,11 +39,20 @@ def run(case: Case, knowledge: Knowledge) -> BodyView:
     known = know(case, formulary)
     told = {fact.id for fact in case.body.facts}
     implied = (Fact(id_, value, text="diagnosis") for id_, value in known.facts.items() if id_ not in told)
+    facts = (*case.body.facts, *implied)
+    body_map, drawn = knowledge.bodymap, case.body.regions
+    regions = None if drawn is None else [r for r in drawn if r in body_map.by_id]
+    judged = widespread(body_map, regions, facts) if drawn is not None else ()
     return BodyView(
         safety=rows,
-        facts=(*case.body.facts, *implied),
+        facts=(*facts, *map_facts(body_map, judged)),
+        widespread=judged,
+        map_remarks=side_remarks(body_map, regions, case.pain.sites),
         findings=tuple(_findings(case, rows)),
-        warnings=tuple(_warnings(case, known.labels)),
+        warnings=(
+            *_warnings(case, known.labels),
+            *(f"case.toml [pain]: map region '{r}' is not known; it was not used" for r in drawn or () if r not in body_map.by_id),
+        ),
     )
 
 

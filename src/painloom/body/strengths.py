@@ -11,7 +11,7 @@ TOKEN = re.compile(r"§(\d+)§")
 _NUMBER = r"(?:[0-9]{1,9}(?:,[0-9]{1,3})*(?:\.[0-9]{1,6})?|\.[0-9]{1,6})"
 _MASS = r"(?:mg|mcg|[uµμ]g|ng|gm|g|(?:milli|micro|nano)?gram(?:me)?s?)"
 _OTHER_UNITS = r"(?:%|\[?iu\]?|units?|unt|meq|mmol|mls?|million\s+units?)"
-_SPAN = r"(?:mls?|hours?|hrs?|h|days?|d|actuat(?:ion)?s?|dose|sprays?|puffs?|tab(?:let)?s?|cap(?:sule)?s?|patch(?:es)?|film|each)"
+_SPAN = r"(?:mls?|hours?|hrs?|h|days?|d|act(?:uat(?:ion)?s?)?|dose|sprays?|puffs?|tab(?:let)?s?|cap(?:sule)?s?|patch(?:es)?|film|each)"
 _STRENGTH = re.compile(
     rf"(?<![\w.,§])(?P<values>{_NUMBER}(?:\s*[-/]\s*{_NUMBER})*)\s*-?\s*(?P<unit>{_MASS}|{_OTHER_UNITS})(?![a-z])"
     rf"(?:\s*(?:/|\bper\b)\s*(?P<count>{_NUMBER})?\s*-?(?P<span>{_SPAN})(?![a-z]))?",

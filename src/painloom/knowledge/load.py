@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from painloom.errors import KnowledgeError
+from painloom.knowledge.bodymap import BodyMap, read_bodymap
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
 from painloom.knowledge.criteria import CriteriaCard, read_criteria
 from painloom.knowledge.genes import read_gene
@@ -26,7 +27,7 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
-WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks")
+WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks", "bodymap")
 Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard, RedFlagCard)
 
 
@@ -97,6 +98,11 @@ class Knowledge:
     def redflags(self) -> dict[str, RedFlagCard]:
         """Red-flag cards by id."""
         return {id_: self._marked(read_redflag(path), path) for id_, path in self.files("redflags").items()}
+
+    @cached_property
+    def bodymap(self) -> BodyMap:
+        """The body map: regions, outline, definitions of widespread pain."""
+        return read_bodymap(self.files("bodymap"))
 
     @cached_property
     def safety(self) -> dict[str, SafetyCard]:

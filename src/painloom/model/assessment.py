@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
+from painloom.model.bodymap import MapRemark, Widespread
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade, PainCoding, SensoryFinding
 from painloom.model.finding import Finding
@@ -92,3 +93,5 @@ class Assessment:
     pain_codes: PainCoding | None = None
     red_flags: tuple[RedFlag, ...] = ()
     sensory: tuple[SensoryFinding, ...] = ()
+    widespread: tuple[Widespread, ...] = ()
+    map_remarks: tuple[MapRemark, ...] = ()

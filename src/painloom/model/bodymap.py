@@ -34,7 +34,7 @@ class Widespread:
 
     `count` of `of` sites, None when no map was filled in.  `decided` is "yes", "no" or "unknown", "" where the definition is a count only.
     `by_convention` are the sites that count through our own choice alone; `without` is `decided` when they are left out.  `open` are
-    questions whose answers are needed and not known.
+    questions whose answers could still decide it.
     """
 
     id: str

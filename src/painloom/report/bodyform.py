@@ -10,7 +10,6 @@ from painloom.model.bodymap import MIDLINE, BodyRegion
 from painloom.report.bodyfigure import draw_body
 
 ANCHOR = "map"
-NOTHING = "none"
 NEEDED = ("form_open", "form_count_one", "form_count_many", "form_copied", "form_copy_failed", "form_file")
 PAGE = """<!doctype html>
 <html lang="en">

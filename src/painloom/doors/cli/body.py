@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from painloom.doors.cli import body_more
+from painloom.doors.cli import body_map, body_more
 from painloom.doors.cli.output import say, write_table
 from painloom.errors import InputError, UsageError
 
@@ -30,6 +30,7 @@ def add_verbs(verbs: Any) -> None:
     group = verbs.add_parser("body", help="the drug list judged, clinical criteria, the body map")
     inner = group.add_subparsers(metavar="VERB", required=True)
     _add_meds(inner)
+    body_map.add_verb(inner)
     body_more.add_verbs(inner)
 
 

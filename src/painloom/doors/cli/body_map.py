@@ -1,6 +1,7 @@
 """painloom body map: where it hurts, by every definition; the picture, the list, the form."""
 
 import argparse
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ LIST_COLUMNS = ("id", "label", "part", "side", "view", "sites", "dermatome", "ne
 NONE, NOTHING = ".", "none"
 MOST_BYTES = 100_000
 SITES_NAMED = 5
+WIDTH = 118
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ def _answer(args: argparse.Namespace, body_map: "BodyMap", knowledge: "Knowledge
     if args.list:
         return
     rows = [*(_row(row, knowledge) for row in judged), *_remark_rows(remarks), *_difference_rows(differences)]
-    write_table(COLUMNS, rows, args.format, args.output, _notes(judged, body_map))
+    if args.format == "text":
+        write_table(COLUMNS[:3], [row[:3] for row in rows], "text", args.output, [*_told(rows), *_notes(judged, body_map)])
+    else:
+        write_table(COLUMNS, rows, args.format, args.output)
 
 
 def _drawn(args: argparse.Namespace, body_map: "BodyMap", knowledge: "Knowledge") -> Drawn:
@@ -220,7 +225,19 @@ def _difference_rows(differences: "Sequence[SiteDifference]") -> Iterator[tuple[
         yield "questionnaire", NONE, "differs", f"{one.site}: drawn {one.drawn}, item {one.item} answered {one.answered}", "map and answers"
 
 
-def _notes(judged: "Sequence[Widespread]", body_map: "BodyMap") -> list[str]:
-    notes = [f"{row.id}: {row.label}. {' '.join(row.notes)}".rstrip() for row in judged]
-    notes.append(f"knowledge {body_map.release}; definitions differ and are never averaged; widespread pain is no diagnosis")
-    return notes
+def _told(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Basis and source of each row in full."""
+    yield ""
+    for name, _, _, basis, source in rows:
+        yield from _wrapped(f"{name}: {basis} [{source}]")
+
+
+def _notes(judged: "Sequence[Widespread]", body_map: "BodyMap") -> Iterator[str]:
+    yield ""
+    for row in judged:
+        yield from _wrapped(f"{row.id}: {row.label}. {' '.join(row.notes)}")
+    yield f"knowledge {body_map.release}; definitions differ and are never averaged; widespread pain is no diagnosis"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), WIDTH, subsequent_indent="  ", break_on_hyphens=False)

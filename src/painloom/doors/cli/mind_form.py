@@ -60,7 +60,7 @@ def run_form(args: argparse.Namespace) -> int:
         _say_all(form)
     if args.output is not None and form is not None:
         _store(args.output, form_toml(form), card.id)
-    if args.show or form is None:
+    if args.show or args.questionnaire is None or form is None:
         _show(gate(card, form), args.format)
     elif args.output is None:
         write_table(COLUMNS, _rows(card, form), args.format, None)
