@@ -1,4 +1,4 @@
-"""Write the bundled example: an invented person, genotypes and drugs chosen by us, at the sites of the shipped gene cards.
+"""Write the bundled example: an invented person, genotypes, answers and drugs chosen by us.
 
     make_example.py [FOLDER]        (default: examples/mara)
 
@@ -58,6 +58,33 @@ sites = ["low back", "both shoulders", "neck", "knees"]
 months = 38
 intensity = 7
 diagnoses = ["chronic primary low back pain", "depressive episode, treated"]
+map = [
+  "low-back-l", "low-back-r", "buttock-l", "buttock-r", "neck-back-l", "neck-back-r", "trapezius-l", "trapezius-r",
+  "shoulder-front-l", "shoulder-front-r", "upper-back-l", "upper-back-r", "hip-outer-l", "hip-outer-r", "knee-front-l", "knee-front-r",
+]
+
+[organs]
+egfr = 78
+
+[history]
+pain-3-months = "yes"
+nociplastic-regional = "yes"
+nociplastic-sleep = "yes"
+nociplastic-fatigue = "yes"
+hypersensitivity-pressure = "yes"
+neuropathic-lesion-history = "no"
+overdose-history = "no"
+substance-use-disorder = "no"
+sleep-disordered-breathing = "no"
+
+[redflags]
+saddle-numbness = "no"
+new-bladder-trouble = "no"
+bowel-incontinence = "no"
+both-legs-weak-or-numb = "no"
+weakness-growing = "no"
+weight-loss-unexplained = "no"
+fever-with-pain = "no"
 
 [[drugs]]
 name = "tramadol"
@@ -87,6 +114,33 @@ dose_mg = 20
 per_day = 1
 reason = "stomach protection"
 """
+
+
+ANSWERS = {  # <instrument>_<date> -> answers of an invented woman; None = left empty
+    "phq-9_2026-09-07": (2, 1, 3, 3, 1, 1, 2, 1, 0),
+    "phq-9_2026-11-16": (2, 2, 3, 3, 1, 1, 2, 1, 0),
+    "gad-7_2026-11-16": (1, 2, 2, 1, 1, 1, 1),
+    "isi_2026-09-07": (2, 3, 3, 3, 2, 3, 3),
+    "isi_2026-11-16": (2, 3, 3, 3, 2, 3, 3),
+    "pcs_2026-09-07": (3, 3, 3, 2, 3, 1, 2, 3, 3, 3, 3, 2, 2),
+    "pcs_2026-11-16": (2, 2, 2, 1, 2, 1, 1, 2, 2, 2, 2, 1, 1),
+    "pseq_2026-11-16": (2, 2, 1, 2, 2, 1, 2, 2, 1, 2),
+    "tsk-11_2026-11-16": (3, 3, 2, 3, 2, 3, 2, 3, 2, 3, 3),
+    "peg_2026-09-07": (7, 8, 8),
+    "peg_2026-11-16": (7, 7, 8),
+    "dn4_2026-11-16": (1, 0, 0, 1, 0, 0, 0, None, None, None),
+    "fibromyalgia-2016_2026-11-16": (0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 0, 0, 2, 3, 2, 1, 0, 1, 1),
+    "promis-29_2026-11-16": (3, 3, 2, 3, 2, 3, 2, 2, 3, 2, 2, 3, 4, 4, 4, 3, 4, 4, 4, 4, 2, 2, 2, 3, 4, 4, 4, 4, 7),
+}
+
+
+def answer_sheets(folder: Path) -> None:
+    """One table a form: id, then the item numbers; empty where nothing was ticked."""
+    folder.mkdir(exist_ok=True)
+    for name, answers in ANSWERS.items():
+        header = ",".join(["id", *(str(n) for n in range(1, len(answers) + 1))])
+        row = ",".join(["mara", *("" if a is None else str(a) for a in answers)])
+        (folder / f"{name}.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
 
 
 def alleles_at(site: Site) -> tuple[str, str]:
@@ -149,6 +203,7 @@ def main() -> int:
     lines += [record(s) for s in sorted(sites.values(), key=lambda s: (order[s.chromosome], s.position))]
     (folder / "genome.vcf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "case.toml").write_text(CASE, encoding="utf-8")
+    answer_sheets(folder / "answers")
     print(f"{folder}: {len(sites)} sites")
     return 0
 

@@ -1,7 +1,7 @@
 """The mind stream of one person: scores over time, what changed, how the questions were answered, alerts, findings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, SafetyAlert, Scal
 from painloom.model.source import Provenance
 from painloom.version import __version__
 
-RULE = "rule"
+RULE, SMALLEST, VERIFIED = "rule", "mic", "verified"
+UNCHANGED = "no change"
+T_UNIT = "T"
 UNITS = {"points": " points", "percent-of-baseline": " % of the first score", "score": " as the score reached"}
 
 
@@ -130,8 +132,9 @@ def _changes(scores: Sequence[ScoreView], knowledge: Knowledge) -> Iterator[Chan
 def _change(scale: Scale, before: ScoreView, after: ScoreView) -> Iterator[ChangeView]:
     assert before.estimate is not None
     assert after.estimate is not None
-    judged = compare(scale, before.estimate, after.estimate)
-    for judgement in [j for j in judged if j.state == "verified"] or judged[:1]:
+    judged = compare(scale, *(_own_error(e) for e in (before.estimate, after.estimate)))
+    if judged:
+        judgement = min(judged, key=lambda j: (j.state != VERIFIED, j.kind != SMALLEST))  # the first of the card among the best marked
         rci = float(judgement.rci[0])
         yield ChangeView(
             instrument=after.instrument_label,
@@ -144,12 +147,17 @@ def _change(scale: Scale, before: ScoreView, after: ScoreView) -> Iterator[Chang
             rci=None if np.isnan(rci) else rci,
             real=ANSWERS[judgement.real[0]],
             meaningful=ANSWERS[judgement.meaningful[0]],
-            verdict=IN_WORDS[judgement.verdict[0]],
+            verdict=UNCHANGED if after.estimate.value == before.estimate.value else IN_WORDS[judgement.verdict[0]],
             needed=_needed(scale, judgement),
             state=judgement.state,
             basis="; ".join(part for part in (judgement.kind, judgement.population, judgement.error_from) if part),
             sources=judgement.sources,
         )
+
+
+def _own_error(estimate: Estimate) -> Estimate:
+    """Only T-scores have an error of their own; the others' is a value of the card, and all values of the card must agree."""
+    return estimate if estimate.unit == T_UNIT else replace(estimate, se=None)
 
 
 def _needed(scale: Scale, judgement: Judgement) -> str:
