@@ -24,6 +24,10 @@ from painloom.version import __version__
 RULE, SMALLEST, VERIFIED = "rule", "mic", "verified"
 UNCHANGED = "no change"
 T_UNIT = "T"
+SIZE_ALONE = {
+    "yes": "of meaningful size; measurement error not known, so not proven",
+    "no": "smaller than what people find meaningful; measurement error not known",
+}
 UNITS = {"points": " points", "percent-of-baseline": " % of the first score", "score": " as the score reached"}
 
 
@@ -147,12 +151,21 @@ def _change(scale: Scale, before: ScoreView, after: ScoreView) -> Iterator[Chang
             rci=None if np.isnan(rci) else rci,
             real=ANSWERS[judgement.real[0]],
             meaningful=ANSWERS[judgement.meaningful[0]],
-            verdict=UNCHANGED if after.estimate.value == before.estimate.value else IN_WORDS[judgement.verdict[0]],
+            verdict=_in_words(judgement, after.estimate.value - before.estimate.value),
             needed=_needed(scale, judgement),
             state=judgement.state,
             basis="; ".join(part for part in (judgement.kind, judgement.population, judgement.error_from) if part),
             sources=judgement.sources,
         )
+
+
+def _in_words(judgement: Judgement, change: float) -> str:
+    """The verdict; where no error is published, the size alone, and that this proves nothing."""
+    if not change:
+        return UNCHANGED
+    if ANSWERS[judgement.real[0]] == "unknown" and ANSWERS[judgement.meaningful[0]] in SIZE_ALONE:
+        return SIZE_ALONE[ANSWERS[judgement.meaningful[0]]]
+    return IN_WORDS[judgement.verdict[0]]
 
 
 def _own_error(estimate: Estimate) -> Estimate:
