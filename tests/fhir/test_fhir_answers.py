@@ -108,8 +108,41 @@ def test_a_response_that_names_another_instrument_is_not_taken_for_a_part_of_a_l
 def test_a_missing_ninth_answer_is_unanswered_never_dropped():
     eight = {f"/{code}": coding(CODES[1]) for code in PHQ[:8]}
 
-    assert all(row == ("phq-9", [*[1] * 8, UNANSWERED]) for row in rows(response(eight)))
     assert rows(response(eight, questionnaire="http://x/phq-9")) == [("phq-9", [*[1] * 8, UNANSWERED])]
+    told = read(patient(), response(eight))
+    assert [(a.instrument, a.values[0].tolist()) for a in told.case.answers] == [("phq-8", [1] * 8)], "exactly its questions are there"
+    assert any("phq-9 ask them too and more (about suicide, which then was not answered: ask)" in row.why for row in told.left_out)
+
+
+def test_without_a_name_the_instrument_whose_items_are_exactly_there_wins():
+    two = {f"/{code}": coding(CODES[1]) for code in PHQ[:2]}
+
+    assert rows(response(two)) == [("phq-2", [1, 1])]
+    assert rows(response(two, questionnaire="http://x/PHQ-9")) == [("phq-9", [1, 1, *[UNANSWERED] * 7])]
+    assert rows(phq([1, 1, *[None] * 7])) == [("phq-9", [1, 1, *[UNANSWERED] * 7])], "nine questions were there, seven without an answer"
+    four = two | {f"/{code}": coding(CODES[0]) for code in GAD[:2]}
+    assert rows(response(four)) == [("phq-4", [0, 0, 1, 1])]
+
+
+def test_two_instruments_without_a_name_are_told_apart_where_both_are_exactly_there():
+    both = {f"/{code}": coding(CODES[1]) for code in PHQ[:2]} | {"/72514-3": {"valueInteger": 7}}
+
+    assert rows(response(both)) == [("phq-2", [1, 1]), ("pain-nrs", [7])]
+
+
+def test_three_of_many_questions_without_a_name_are_refused_with_a_reason():
+    three = {f"/{code}": coding(CODES[1]) for code in PHQ[:3]}
+    told = read(patient(), response(three))
+
+    assert told.case.answers == ()
+    assert any("several instruments fit" in row.why for row in told.left_out)
+
+
+def test_an_exact_fit_says_which_longer_instruments_ask_the_same_and_more():
+    told = read(patient(), response({f"/{code}": coding(CODES[1]) for code in PHQ[:2]}))
+
+    assert any(row.why.startswith("read as phq-2") and "phq-9" in row.why for row in told.left_out)
+    assert read(patient(), phq([1] * 9)).left_out == ()
 
 
 def test_a_form_with_two_instruments_gives_both():
@@ -142,6 +175,30 @@ def test_points_that_contradict_the_card_are_not_understood():
 
     assert told.case.answers[0].values[0].tolist() == [1] * 8 + [UNANSWERED]
     assert any("points of the form" in row.why for row in told.left_out)
+
+
+def test_points_that_contradict_each_other_are_none():
+    two = [{"url": ORDINAL, "valueDecimal": 1}, {"url": WEIGHT, "valueDecimal": 2}]
+    told = rows(response({f"/{code}": coding("x", extension=two if n == 0 else two[:1]) for n, code in enumerate(PHQ)}))
+
+    assert told == [("phq-9", [UNANSWERED, *[1] * 8])]
+
+
+def test_an_option_that_stands_twice_with_other_points_has_none():
+    made = form([(f"q{n}", code, {"a": 0, "b": 1, "c": 2, "d": 3}) for n, code in enumerate(PHQ, 1)])
+    made["item"][0]["answerOption"][0]["valueCoding"]["code"] = "b"
+    asked = response({f"q{n}": coding("b", "http://x") for n in range(1, 10)}, questionnaire="http://x/f")
+
+    assert rows(asked, made) == [("phq-9", [UNANSWERED, *[1] * 8])]
+
+
+def test_a_hidden_question_is_not_counted_as_one_of_the_form():
+    options = {"a": 0, "b": 1, "c": 2, "d": 3}
+    made = form([(f"k{n}", "", options) for n in range(1, 9)], name="gad-7")
+    made["item"][7]["extension"] = [{"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": True}]
+    asked = response({f"k{n}": coding("d", "http://x") for n in range(1, 8)}, questionnaire="http://x/f")
+
+    assert rows(asked, made) == [("gad-7", [3] * 7)]
 
 
 def test_reversed_items_are_not_taken_from_points_that_may_be_turned_already():

@@ -22,13 +22,13 @@ OTHER_SHAPE = "the form holds more or other questions than the instrument"
 class Binding:
     """Which question of a form is which item: link id -> place on the card.
 
-    `settled` holds, for a form that the clinic has bound, the raw points of every option: link id -> code or text -> points; `turned` are
-    the link ids whose points the sender has turned round.
+    `settled` holds, for a form that the clinic has bound, the raw points of every option: link id -> (code, "") or ("", text in lower
+    case) -> points; `turned` are the link ids whose points the sender has turned round.
     """
 
     card: InstrumentCard
     places: Mapping[str, int]
-    settled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    settled: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
     turned: frozenset[str] = frozenset()
 
     @property
@@ -210,13 +210,13 @@ def worth(answer: Node, binding: Binding, place: int, options: Mapping[str, floa
     return whole
 
 
-def _worth_of_bound(answer: Node, item: Item, options: Mapping[str, int], *, is_turned: bool) -> int | str:
+def _worth_of_bound(answer: Node, item: Item, options: Mapping[tuple[str, str], int], *, is_turned: bool) -> int | str:
     """The answer by the clinic's bound form; points in the answer itself must be the same, or turned where the form's were."""
-    key = answer_code(answer) or plain_text(answer.text("valueString")).casefold()
+    key = answer_code(answer), plain_text(answer.text("valueString")).casefold()
     given = points_of(answer)
     given = points_of(answer.get("valueCoding")) if given is None else given
     value = _number(answer)
-    if key:
+    if any(key):
         if key not in options:
             return "no option of the clinic's bound form"
         told = options[key]

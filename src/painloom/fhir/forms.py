@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from painloom.errors import InputError
 from painloom.fhir.answers import Binding
 from painloom.fhir.forms_places import Placed, place_items
-from painloom.fhir.forms_points import GIVEN, POSITION, Worth, worth_of
+from painloom.fhir.forms_points import GIVEN, NUMBER_KINDS, POSITION, Worth, worth_of
 from painloom.fhir.forms_read import VALUE, Question, Sheet
 from painloom.fhir.forms_turned import Settled, reversed_places, settle
 from painloom.fhir.units import Measures
@@ -24,7 +24,8 @@ LONGEST_LINK = 60
 class Decisions:
     """What the person who binds decides: nothing of it is guessed.
 
-    `permission` opens the gate for licences that ask for one; `by_position` counts options without points in their printed order;
+    `permission` opens the gate for licences that ask for one; `by_position` says that the order of questions and options was compared with
+    the printed form, so that options without points count upwards in it, and questions of a form without a name are the items in order;
     `turn_back` turns points back that the form has turned round already.
     """
 
@@ -42,7 +43,7 @@ def bind_form(sheet: Sheet, card: InstrumentCard, measures: Measures, decisions:
     ------
     InputError : one line that says which question cannot be bound and why; nothing is bound then.
     """
-    placed = place_items(sheet, card, measures)
+    placed = place_items(sheet, card, measures, by_position=decisions.by_position)
     settled = _settled(sheet, card, placed, decisions)
     keeps_words = decisions.permission is not None or not needs_permission(card)
     items = tuple(
@@ -70,7 +71,7 @@ def _settled(sheet: Sheet, card: InstrumentCard, placed: Placed, decisions: Deci
     turned = reversed_places(card)
     questions = [sheet.questions[found] for found in placed.questions]
     for place, question in enumerate(questions):
-        trouble = _unfit(question)
+        trouble = _unfit(question, is_sure=placed.is_sure)
         if trouble:
             raise refused(sheet, card, place, question, trouble)
     told = [worth_of(q, item, by_position=decisions.by_position) for q, item in zip(questions, card.items, strict=True)]
@@ -91,7 +92,7 @@ def _raw(
     return settle(question, card.items[place], worth, peers, by_position=by_position, turn_back=turn_back)
 
 
-def _unfit(question: Question) -> str:
+def _unfit(question: Question, *, is_sure: bool) -> str:
     """Why a question can be no item at all, whatever its options."""
     if not question.is_shown:
         return "is hidden, so nobody answers it"
@@ -99,6 +100,8 @@ def _unfit(question: Question) -> str:
         return "is worked out or read-only, so nobody answers it"
     if question.is_repeated:
         return "may be answered several times; an item has one answer"
+    if not is_sure and not question.choices and question.kind in NUMBER_KINDS and None in (question.low, question.high):
+        return "takes any number, and nothing else tells that it is this item; state minValue and maxValue"
     return ""
 
 
@@ -203,6 +206,10 @@ def binding_of(form: BoundForm, card: InstrumentCard) -> Binding:
     return Binding(
         card,
         {item.link: place for place, item in enumerate(form.items)},
-        {item.link: {option.code or option.text.casefold(): option.points for option in item.options} for item in form.items},
+        {item.link: {_key(option): option.points for option in item.options} for item in form.items},
         frozenset(item.link for item in form.items if item.turned_back),
     )
+
+
+def _key(option: BoundOption) -> tuple[str, str]:
+    return (option.code, "") if option.code else ("", option.text.casefold())

@@ -11,20 +11,25 @@ from painloom.fhir.units import Measures
 from painloom.knowledge.instrument_cards import InstrumentCard
 
 BY_CODE, BY_LINK, BY_POSITION = "LOINC code of the item", "link id", "position"
+ORDER = "the questions were bound by their position: compare their order with the printed form"
 NAMELESS = "the form does not name the instrument by code, address, name or title: make sure that it is this one"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Question numbers in the order of the card's items, how they were found, and what to look at."""
+    """Question numbers in the order of the card's items, how they were found, and what to look at.
+
+    `is_sure` is False where nothing but numbers or the order says that this is the instrument.
+    """
 
     questions: tuple[int, ...]
     by: str
+    is_sure: bool = True
     warnings: tuple[str, ...] = ()
 
 
-def place_items(sheet: Sheet, card: InstrumentCard, measures: Measures) -> Placed:
-    """One question for every item.
+def place_items(sheet: Sheet, card: InstrumentCard, measures: Measures, *, by_position: bool) -> Placed:
+    """One question for every item; `by_position`: a person has compared the order of a form that does not name the instrument.
 
     Raises
     ------
@@ -38,8 +43,7 @@ def place_items(sheet: Sheet, card: InstrumentCard, measures: Measures) -> Place
     if found is not None:
         placed = Placed(found, BY_CODE)
     else:
-        warnings = _names(sheet, card, measures, where)
-        placed = _by_other_marks(sheet, card, where, warnings)
+        placed = _by_other_marks(sheet, card, where, is_named=_is_named(sheet, card, measures, where), by_position=by_position)
     _codes_agree(sheet, card, placed, where)
     _longer(sheet, card, placed, measures, where)
     return placed
@@ -59,12 +63,12 @@ def _panel(sheet: Sheet, card: InstrumentCard, measures: Measures, where: str) -
         )
 
 
-def _names(sheet: Sheet, card: InstrumentCard, measures: Measures, where: str) -> tuple[str, ...]:
-    """A form without item codes must not call itself another instrument; one without a name is warned about."""
+def _is_named(sheet: Sheet, card: InstrumentCard, measures: Measures, where: str) -> bool:
+    """True when the form calls itself the instrument; a form that calls itself another one is refused."""
     named = {found.id for found in named_cards(sheet.form, measures)}
     if named and card.id not in named:
         raise InputError(f"{where}: the form calls itself {min(named)}; give the form of {card.id}, or bind it to {min(named)}")
-    return () if named else (NAMELESS,)
+    return bool(named)
 
 
 def _by_codes(sheet: Sheet, card: InstrumentCard, where: str) -> tuple[int, ...] | None:
@@ -89,22 +93,26 @@ def _holders(sheet: Sheet) -> Mapping[str, list[int]]:
     return found
 
 
-def _by_other_marks(sheet: Sheet, card: InstrumentCard, where: str, warnings: tuple[str, ...]) -> Placed:
+def _by_other_marks(sheet: Sheet, card: InstrumentCard, where: str, *, is_named: bool, by_position: bool) -> Placed:
+    warnings = () if is_named else (NAMELESS,)
     form = _asked(sheet)
     by_link = by_links(form, card)
     if by_link is not None:
         number = {question.item.link: n for n, question in enumerate(sheet.questions)}
         order = sorted(by_link.places.items(), key=lambda pair: pair[1])
-        return Placed(tuple(number[link] for link, _ in order), BY_LINK, warnings)
+        return Placed(tuple(number[link] for link, _ in order), BY_LINK, is_named, warnings)
     asked = [n for n, question in enumerate(sheet.questions) if question.is_asked]
     if len(asked) != len(card.items):
         raise InputError(
             f"{where}: the form asks {len(asked)} questions, the instrument {len(card.items)}, and neither LOINC codes nor link ids tell "
             "which is which; give its questions the codes of the items, or the item numbers as link ids"
         )
-    return Placed(
-        tuple(asked), BY_POSITION, (*warnings, "the questions were bound by their position: compare their order with the printed form")
-    )
+    if not (is_named or by_position):
+        raise InputError(
+            f"{where}: the form does not name the instrument, and only the order of its questions could tell which is which; "
+            "compare it with the printed form, then say so (--by-position)"
+        )
+    return Placed(tuple(asked), BY_POSITION, False, (*warnings, ORDER))
 
 
 def _asked(sheet: Sheet) -> Form:
@@ -129,7 +137,11 @@ def _longer(sheet: Sheet, card: InstrumentCard, placed: Placed, measures: Measur
     """A form that holds a longer instrument with the same items must not be read as the shorter one."""
     own = {item.loinc for item in card.items if item.loinc}
     extra = {code for n, q in enumerate(sheet.questions) if n not in placed.questions for code in q.item.codes}
+    found: list[tuple[int, str]] = []
     for id_ in dict.fromkeys(id_ for code in sorted(extra) for id_ in measures.cards_with(code)):
-        longer = {item.loinc for item in measures.card(id_).items if item.loinc}
+        longer = {item.loinc for item in measures.card(id_).items}
         if id_ != card.id and own and own < longer and longer <= extra | own:
-            raise InputError(f"{where}: the form asks all items of {id_}, which holds these and more; bind it to {id_}")
+            found.append((len(longer), id_))
+    if found:
+        longest = max(found)[1]
+        raise InputError(f"{where}: the form asks all items of {longest}, which holds these and more; bind it to {longest}")

@@ -27,6 +27,7 @@ from painloom.version import KNOWLEDGE_RELEASE
 __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
+CLINIC_ONLY = {"forms"}  # a clinic's own wording, never shipped
 WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks", "bodymap")
 Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard, RedFlagCard)
 
@@ -206,7 +207,7 @@ def load(overlay: Path | None = None) -> Knowledge:
     if overlay is not None:
         if not overlay.is_dir():
             raise KnowledgeError(f"{overlay.name}: no such folder of cards")
-        kinds = sorted(p.name for p in DATA.iterdir() if p.is_dir())
+        kinds = sorted({p.name for p in DATA.iterdir() if p.is_dir()} | CLINIC_ONLY)
         for folder in sorted(p for p in overlay.iterdir() if p.is_dir() and not p.name.startswith(".")):
             if folder.name not in kinds:
                 raise KnowledgeError(f"{overlay.name}: the subfolder '{folder.name}' is no kind of card; there are: {', '.join(kinds)}")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from painloom.doors.cli import mind_cat, mind_change
+from painloom.doors.cli import mind_cat, mind_change, mind_form
 from painloom.doors.cli.output import write_pieces, write_table
 from painloom.errors import UsageError
 
@@ -35,6 +35,7 @@ def add_verbs(verbs: Any) -> None:
     parser.set_defaults(run=run_score)
     mind_cat.add_verb(inner)
     mind_change.add_verb(inner)
+    mind_form.add_verb(inner)
 
 
 def find_instrument(name: str, folder: Path | None) -> "InstrumentCard":
