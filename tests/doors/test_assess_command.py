@@ -132,7 +132,7 @@ HOSTILE = {
     "brackets without end": "a = " + "[" * 5000 + f'"{WHO}"' + "]" * 5000,
     "tables in tables without end": "a = " + "{b = " * 3000 + "1" + "}" * 3000,
     "a label of two thousand lines": f'[person]\nlabel = """{WHO}' + "\n x" * 2000 + '"""',
-    "two megabytes": f"# {WHO}\n" * 130_000,
+    "six megabytes": f"# {WHO}\n" * 400_000,
 }
 
 
@@ -176,6 +176,7 @@ def test_a_pipe_in_the_case_folder_does_not_hang_the_program(case, name):
 
 def test_what_the_case_folder_holds_and_nobody_read_is_said(case):
     (case / "answers").mkdir()
+    (case / "answers" / "phq9 of may.csv").write_text("id,1\nx,1\n")
     (case / "letter.pdf").write_bytes(b"%PDF")
     (case / "case.toml").write_text('[examination]\nfinding = "yes"\n\n[horoscope]\nsign = "x"\n')
     done = assess(case)

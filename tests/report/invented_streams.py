@@ -9,6 +9,7 @@ from painloom.model.absence import NotCallable
 from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.assessment import Assessment
 from painloom.model.body import BodyRecord, Fact
+from painloom.model.bodymap import MapRemark, Widespread
 from painloom.model.criteria import Grade, GradeInput, PainCode, PainCoding, SensoryFinding, SeverityLevel
 from painloom.model.finding import Finding
 from painloom.model.medication import SafetyRow
@@ -228,6 +229,32 @@ def codes() -> PainCoding:
     )
 
 
+def widespread() -> tuple[Widespread, ...]:
+    return (
+        Widespread("regions", "regions that hurt", "own", 2, 112, 0, "", ("low-back-l",), (), (), "", (), "own-choice", "verified"),
+        Widespread(
+            "aapt",
+            "six of nine sites",
+            "AAPT 2019",
+            6,
+            9,
+            6,
+            "yes",
+            (),
+            (),
+            ("leg-left",),
+            "no",
+            (),
+            "cpic-opioids-2021",
+            "to-verify",
+            ("A note",),
+        ),
+        Widespread(
+            "core", "six sites and sleep", "AAPT 2019", None, 9, 6, "unknown", (), (), (), "unknown", ("fm-sleep",), "x", "verified"
+        ),
+    )
+
+
 def ilse() -> Assessment:
     """Everything at once: an alert, red flags, dangers in the drug list, scores on two dates, criteria, a body map."""
     base = invented.mara()
@@ -256,6 +283,8 @@ def ilse() -> Assessment:
         pain_codes=codes(),
         red_flags=flags(),
         sensory=(SensoryFinding("pressure", "trapezius", "left", 130, None, "not-judged", "no reference table"),),
+        widespread=widespread(),
+        map_remarks=(MapRemark("suspected-swap", "left knee", "left", ("knee-front-r",), "words say left knee, the map shows the right"),),
     )
 
 
@@ -298,6 +327,10 @@ def stranger() -> Assessment:
         grades=tuple(replace(g, label=long, grade_label=BAD, could_become=(BAD,), notes=(BAD,), sources=(BAD,)) for g in whole.grades),
         pain_codes=replace(codes(), notes=(BAD,), codes=(PainCode(BAD, BAD, long, BAD, BAD),)),
         red_flags=tuple(replace(f, label=long, act=BAD, notes=(BAD,), sources=(BAD,)) for f in whole.red_flags),
+        widespread=tuple(
+            replace(w, label=long, version=BAD, source=BAD, notes=(BAD,), by_convention=(BAD,), open=(BAD,)) for w in widespread()
+        ),
+        map_remarks=(MapRemark(BAD, BAD, BAD, (BAD,), long),),
         sensory=(SensoryFinding(BAD, BAD, BAD, 1, 2.5, BAD, long),),
         case=replace(whole.case, body=replace(whole.case.body, regions=(BAD, "low-back-l"))),
     )

@@ -130,7 +130,7 @@ def test_flags_to_watch_and_flags_nobody_asked_about_are_one_line_each():
     lines = [a.text for a in block(people.ilse()).lines]
 
     assert "Red flags to watch: Cancer in the spine (weight loss)." in lines
-    assert "Red flags not asked about: Aorta; Infection." in lines
+    assert "Red flags not asked about in full: Aorta; Infection." in lines
 
 
 def test_contraindicated_comes_before_severe_and_the_opioid_total_follows():
@@ -165,8 +165,25 @@ def test_dangers_of_the_drug_list_are_steps_with_their_stream():
     assert headings[:2] == ["Methadone with a long QT: do not use.", "Oxycodone with alprazolam: slow breathing."]
     assert steps[1].lead == "Avoid it where another way exists."
     assert steps[1].why == "body · interaction, severe"
-    assert headings.index("Two NSAIDs: keep one.") > headings.index("Celecoxib: lower dose")
+    assert headings.index("Two NSAIDs: keep one.") < headings.index("Celecoxib: lower dose")
     assert "to verify" in next(s for s in steps if s.heading.startswith("Two NSAIDs")).remarks
+
+
+def test_a_drug_that_the_drug_list_warns_of_gets_no_tick_and_its_class_is_not_offered():
+    """Genes may be silent on a drug that kidney or interactions forbid."""
+    row = replace(people.safety_rows()[3], drugs=("celecoxib", "gabapentin"))
+    page = page_one(replace(people.calm(), safety=(row,)))
+    before = page_one(people.calm())
+    lower = replace(people.calm(), drugs=tuple(replace(v, class_label=v.class_label.lower()) for v in people.calm().drugs), safety=(row,))
+
+    assert "gabapentin" in [c.label for c in before.keep]
+    assert "gabapentin" not in [c.label for c in page.keep]
+    assert "NSAIDs" in [label for label, _, _ in before.instead]
+    assert "NSAIDs" not in [label for label, _, _ in page.instead]
+    assert "nsaids" not in [label.lower() for label, _, _ in page_one(lower).instead]
+    assert page.instead_not == "Not offered from NSAIDs and Gabapentinoids: the drug list warns of a drug of the class taken now."
+    celecoxib = next(s for s in page.steps if s.heading.startswith("Celecoxib"))
+    assert "the drug list warns of this drug, read that first" in celecoxib.remarks
 
 
 def test_steps_beyond_the_room_are_counted():
@@ -184,7 +201,7 @@ def test_tracks_say_the_worst_domains_and_what_the_body_holds():
     assert "Possible neuropathic pain. 2 red flags raised. 3 dangers in the drug list. Opioid total 90 MME/day." in text
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).filter(lambda t: t.strip())
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=40).filter(lambda t: t.strip())
 ALARMS = st.lists(
     st.builds(
         people.alert,
@@ -211,16 +228,21 @@ ROWS = st.lists(
 BASES = st.sampled_from((invented.mara, invented.nobody, invented.busy, people.ilse, people.calm))
 
 
+def plain(text):
+    """Without case and runs of blanks; twice, since a capital of a foreign letter may be another letter."""
+    return " ".join(text.split()).upper().casefold()
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BASES, ALARMS, FLAGS, ROWS)
 def test_every_alarm_stands_on_page_one_whatever_else_is_there(base, alarms, red_flags, rows):
     assessment = replace(base(), alerts=tuple(alarms), red_flags=tuple(red_flags), safety=tuple(rows))
     page = front(render_html(assessment))
-    said = words(page).lower()
+    said = plain(words(page))
 
     for one in alarms:
         for text in (one.action, one.owner, one.within, one.source):
-            assert " ".join(text.split()).lower() in said
+            assert plain(text) in said
     assert "the routine plan is held back" in said
     assert page.index('class="alarm ') < page.index('class="held"')
     assert "the routine plan is held back" in " ".join(render_text(assessment).lower().split())

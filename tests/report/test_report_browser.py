@@ -1,19 +1,23 @@
 """The page in a browser: accessible, silent, and as wide as the screen, in light, dark, on a phone and in print."""
 
 import invented
+import invented_streams
 import pytest
 
 from painloom.report import render_html
 
 pytestmark = pytest.mark.browser
-PEOPLE = ("mara", "nobody", "hostile", "busy")
+PEOPLE = {
+    **{name: getattr(invented, name) for name in ("mara", "nobody", "hostile", "busy")},
+    **{name: getattr(invented_streams, name) for name in ("ilse", "calm", "stranger")},
+}
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for person in PEOPLE:
-        (folder / f"{person}.html").write_text(render_html(getattr(invented, person)()), encoding="utf-8")
+        (folder / f"{person}.html").write_text(render_html(PEOPLE[person]()), encoding="utf-8")
     return folder
 
 
@@ -63,8 +67,9 @@ def test_the_check_itself_sees_a_fault(browser, pages):
     page.context.close()
 
 
-def test_hostile_names_run_nothing(browser, pages):
-    page, asked, _ = visit(browser, pages / "hostile.html", 1366, "light")
+@pytest.mark.parametrize("person", ["hostile", "stranger"])
+def test_hostile_names_run_nothing(browser, pages, person):
+    page, asked, _ = visit(browser, pages / f"{person}.html", 1366, "light")
 
     assert page.evaluate("window.hacked === undefined")
     assert len(asked) == 1
@@ -76,6 +81,44 @@ def test_blocks_of_page_one_come_in_the_order_of_the_design_on_a_phone(browser, 
     tops = page.evaluate("['.who', '.alerts', '.why', '.first', '#drugs'].map(s => document.querySelector(s).getBoundingClientRect().top)")
 
     assert tops == sorted(tops)
+    page.context.close()
+
+
+def test_the_alarm_is_the_first_block_after_the_name_on_screen_phone_and_paper(browser, pages):
+    for width, medium in ((1366, "screen"), (390, "screen"), (794, "print")):
+        page, _, _ = visit(browser, pages / "ilse.html", width, "light")
+        page.emulate_media(media=medium)
+        tops = page.evaluate(
+            "['.who', '.alarm', '.held', '.alert', '.first'].map(s => document.querySelector(s).getBoundingClientRect().top)"
+        )
+
+        assert tops == sorted(tops)
+        assert page.evaluate("document.querySelector('.alarm').checkVisibility()")
+        page.context.close()
+
+
+def test_the_held_plan_stays_closed_on_paper(browser, pages):
+    page, _, _ = visit(browser, pages / "ilse.html", 794, "light")
+    page.emulate_media(media="print")
+
+    assert not page.evaluate(
+        "document.querySelector('.routine ol').checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})"
+    )
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_signs_keep_the_size_of_letters_and_drawings_stay_on_the_screen(browser, pages, width):
+    page, _, _ = visit(browser, pages / "ilse.html", width, "light")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    icons = page.evaluate("[...document.querySelectorAll('svg.ico')].map(e => e.getBoundingClientRect().width)")
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('svg[role=img]')].map(e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right])"
+    )
+
+    assert max(icons) <= 32
+    assert min(left for left, _ in drawn) >= 0
+    assert max(right for _, right in drawn) <= width
     page.context.close()
 
 
@@ -100,8 +143,9 @@ def test_print_opens_the_basis_of_current_drugs_and_stays_black(browser, pages):
     page.context.close()
 
 
-def test_page_one_fits_one_sheet(browser, pages):
-    page, _, _ = visit(browser, pages / "mara.html", 1366, "light")
+@pytest.mark.parametrize("person", ["mara", "ilse", "calm"])
+def test_page_one_fits_one_sheet(browser, pages, person):
+    page, _, _ = visit(browser, pages / f"{person}.html", 1366, "light")
     pdf = page.pdf(prefer_css_page_size=True)
     page.evaluate("document.querySelectorAll('.part, .end').forEach(p => p.remove())")
     short = page.pdf(prefer_css_page_size=True)

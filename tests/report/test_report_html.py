@@ -5,12 +5,16 @@ from collections import Counter
 from html.parser import HTMLParser
 
 import invented
+import invented_streams
 import pytest
 
 from painloom.report import render_html
 from painloom.report.html import css_string
 
-PEOPLE = ("mara", "nobody", "hostile", "busy")
+PEOPLE = {
+    **{name: getattr(invented, name) for name in ("mara", "nobody", "hostile", "busy")},
+    **{name: getattr(invented_streams, name) for name in ("ilse", "calm", "stranger")},
+}
 
 
 class Page(HTMLParser):
@@ -50,7 +54,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=PEOPLE)
 def page(request):
-    return Page(render_html(getattr(invented, request.param)()))
+    return Page(render_html(PEOPLE[request.param]()))
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +70,8 @@ def test_the_page_needs_no_script_and_no_network(page):
 
 
 def test_style_asks_for_nothing_from_outside(page):
-    for person in PEOPLE:
-        style = re.search(r"<style>(.*?)</style>", render_html(getattr(invented, person)()), re.S).group(1)
+    for person in PEOPLE.values():
+        style = re.search(r"<style>(.*?)</style>", render_html(person()), re.S).group(1)
         assert "@import" not in style
         assert "url(" not in style
 
@@ -96,8 +100,9 @@ def test_landmarks_language_and_skip_link(page):
     assert ("a", {"class": "skip", "href": "#main"}) in page.tags
 
 
-def test_the_same_input_gives_the_same_bytes():
-    assert render_html(invented.mara()) == render_html(invented.mara())
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_same_input_gives_the_same_bytes(person):
+    assert render_html(PEOPLE[person]()) == render_html(PEOPLE[person]())
 
 
 def test_hostile_names_stay_text():

@@ -7,7 +7,7 @@ from painloom.model.redflag import NOT_ASKED, PRESENT, WATCH, RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.report.drugs import current_cards
 from painloom.report.lookup import Lookup
-from painloom.report.safety import dangers, headline, opioid_total
+from painloom.report.safety import STEPS, dangers, endangered, headline, opioid_total
 from painloom.report.standing import OPEN
 from painloom.report.views import Alert, DrugCard, Mark, Ref
 from painloom.report.wording import capital, listing, sentence
@@ -124,9 +124,9 @@ def _raised(lookup: Lookup) -> list[Alert]:
 
 
 def _dangers(lookup: Lookup) -> list[Alert]:
-    """Contraindicated and severe rows of the drug list, and an opioid total from the guidepost on."""
+    """Contraindicated, severe and major rows of the drug list, and an opioid total from the guidepost on."""
     words = lookup.words
-    rows = dangers(lookup)
+    rows = dangers(lookup, STEPS)
     found = [
         Alert(Mark("avoid", words(f"alertword.{row.severity}")), sentence(headline(row)), f"#safety-{n}") for n, row in rows[:DANGERS_SHOWN]
     ]
@@ -141,7 +141,8 @@ def _dangers(lookup: Lookup) -> list[Alert]:
 def _genes(lookup: Lookup, cards: Sequence[DrugCard]) -> list[Alert]:
     words, assessment = lookup.words, lookup.assessment
     current = current_cards(cards, lookup)
-    acts = [c for c in current if c.standing == "act"]
+    guided = [c for c in current if c.standing == "act"]
+    acts = [c for c in guided if c.label not in endangered(lookup)]  # "lower dose" must not stand beside "avoid"
     found = [Alert(Mark(c.mark.tone, words("alertword.act")), c.heading, f"#{c.anchor}") for c in acts[:GENES_SHOWN]]
     if (more := len(acts) - GENES_SHOWN) > 0:
         found.append(_alert("caution", words.counted("alarm.genes_more", more), lookup, "#drugs"))
@@ -159,7 +160,7 @@ def _genes(lookup: Lookup, cards: Sequence[DrugCard]) -> list[Alert]:
         found.append(_alert("unknown", words("alert.no_drugs"), lookup, "#unknown"))
     if not any(call.diplotypes for call in assessment.calls):
         found.append(_alert("unknown", words("alert.no_genes"), lookup, "#unknown"))
-    elif not acts and current:
+    elif not guided and current:
         found.append(_alert("note", words("alert.quiet"), lookup))
     return found
 

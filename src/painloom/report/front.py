@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from painloom.model.case import PainHistory
 from painloom.report.drugs import alternative_classes, current_cards
 from painloom.report.lookup import Lookup
-from painloom.report.safety import STEPS, dangers
+from painloom.report.safety import STEPS, dangers, endangered
 from painloom.report.standing import CLEAR, OPEN
 from painloom.report.steps import Step, steps_of
 from painloom.report.tracks import Track, tracks
 from painloom.report.unknown import open_questions
 from painloom.report.views import DrugCard, Open
-from painloom.report.wording import Wording, listing, number
+from painloom.report.wording import Wording, capital, listing, number
 
-UNKNOWN_SHOWN = 5
+UNKNOWN_SHOWN, ALSO_SHOWN = 5, 3
 INSTEAD_SHOWN = 8
 
 
@@ -56,6 +56,7 @@ class First:
     avoid: tuple[Avoid, ...]
     avoid_none: str
     instead: tuple[tuple[str, tuple[DrugCard, ...], str], ...]
+    instead_not: str
     unknown: tuple[Open, ...]
     unknown_also: str
 
@@ -113,11 +114,12 @@ def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
         add=_to_add(lookup, questions) if not current or not called else (),
         steps=steps.then,
         steps_more=steps.more,
-        keep=tuple(c for c in current if c not in calling and c not in unsettled),
+        keep=tuple(c for c in current if c not in calling and c not in unsettled and c.label not in endangered(lookup)),
         unsettled=unsettled,
         avoid=_avoid(lookup, cards),
         avoid_none=words("first.none_to_avoid" if called else "first.cannot_tell"),
         instead=_instead(lookup, cards),
+        instead_not=_instead_not(lookup, cards),
         unknown=urgent[:UNKNOWN_SHOWN],
         unknown_also=_also(questions, words),
     )
@@ -146,8 +148,8 @@ def _also(questions: Sequence[Open], words: Wording) -> str:
     """What else is open: urgent things without room by their number, the others by name, streams in one phrase."""
     hidden = sum(q.urgent for q in questions) - UNKNOWN_SHOWN
     rest = [q.title for q in questions if not q.urgent and not q.stream]
-    more = len(rest) - UNKNOWN_SHOWN
-    named = [*rest[:UNKNOWN_SHOWN], *([words.counted("unknown.labels_more", more)] if more > 0 else [])]
+    more = len(rest) - ALSO_SHOWN
+    named = [*rest[:ALSO_SHOWN], *([words.counted("unknown.labels_more", more)] if more > 0 else [])]
     sentences = [f"{words.counted('first.more', hidden)}."] if hidden > 0 else []
     streams = [q.title for q in questions if q.stream]
     sentences += [f"{'; '.join(streams)}."] if streams else []
@@ -177,12 +179,27 @@ def _avoid(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Avoid, ...]:
 
 
 def _instead(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[tuple[str, tuple[DrugCard, ...], str], ...]:
-    """Pain drugs without a gene-based limit in the classes of the drugs taken now; what has no room is counted."""
+    """Pain drugs without a gene-based limit in the classes of the drugs taken now; what has no room is counted.
+
+    A class whose drug the drug list warns of is left out: its other drugs may share the danger.
+    """
     found = []
     for group in alternative_classes(cards, lookup):
         mine = tuple(c for g in group.groups for c in g.cards if c.standing in CLEAR and c.pain)
         more = len(mine) - INSTEAD_SHOWN
-        if mine:
+        if mine and group.label not in _warned(lookup, cards):
             extra = lookup.words.counted("unknown.labels_more", more) if more > 0 else ""
             found.append((group.label, mine[:INSTEAD_SHOWN], extra))
     return tuple(found)
+
+
+def _warned(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[str, ...]:
+    """Labels of the classes in which the drug list warns of a drug taken now."""
+    return tuple(dict.fromkeys(capital(c.class_label) for c in current_cards(cards, lookup) if c.label in endangered(lookup)))
+
+
+def _instead_not(lookup: Lookup, cards: Sequence[DrugCard]) -> str:
+    """Which classes are not offered because the drug list warns of one of their drugs."""
+    shown = {group.label for group in alternative_classes(cards, lookup)}
+    left = [label for label in _warned(lookup, cards) if label in shown]
+    return lookup.words("first.instead_not", classes=listing(left)) if left else ""

@@ -11,7 +11,6 @@ from painloom.report.document import build_document
 from painloom.report.figures import score_shift
 from painloom.report.wording import printable, read_layout, read_wording
 
-
 STYLES = ("style.css", "streams.css")
 
 

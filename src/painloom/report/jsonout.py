@@ -42,6 +42,7 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Advice", "invariant"): "no gene of the drug was called",
     ("Intake", "daily"): "the amount a day cannot be worked out",
     ("BodyRecord", "regions"): "no body map was filled in",
+    ("Widespread", "count"): "no body map was filled in",
     ("Estimate", "se"): "no standard error of measurement is known",
     ("ScoreView", "estimate"): "the scale was not scored",
     ("ChangeView", "rci"): "no error of measurement is known, so no index of reliable change",

@@ -100,7 +100,9 @@ def mind_view(lookup: Lookup) -> MindView | None:
         return None
     table = tuple(_score_row(v, lookup) for v in _ordered(lookup))
     return MindView(
-        flags=tuple(words("mind.flag", instrument=f.instrument, date=f.date or words("mind.no_date"), text=f.text) for f in assessment.answer_flags),
+        flags=tuple(
+            words("mind.flag", instrument=f.instrument, date=f.date or words("mind.no_date"), text=f.text) for f in assessment.answer_flags
+        ),
         domains=_domains(lookup),
         table=table,
         table_title=words.counted("mind.table", len(table)),
@@ -155,7 +157,8 @@ def _domains(lookup: Lookup) -> tuple[Domain, ...]:
         label = words.word("domain", name)
         if name not in groups:
             figure = empty_strip(words("mind.not_measured"), f"empty-{name}", lookup, title=label)
-            row = ProfileRow(words("mind.not_measured"), "", Mark("unknown", words("mind.not_measured")), "", "", "", (), (), (), False, "", figure)
+            nobody = words("mind.not_measured")
+            row = ProfileRow(nobody, "", Mark("unknown", nobody), "", "", "", (), (), (), False, "", figure)
             found.append(Domain(label, (row,), words("mind.to_get", domain=label)))
             continue
         rows = []
@@ -199,7 +202,8 @@ def _profile_row(main: Series, parts: Sequence[Series], anchor: str, lookup: Loo
         row = ("", "", "", changes, tuple(_part(p, lookup) for p in parts), notes, doubtful, view.date, figure)
         return ProfileRow(capital(view.scale_label), view.instrument_label, Mark("unknown", why), *row)
     value, band, error = value_text(estimate, words), band_text(view), error_text(estimate, words)
-    said = words("figure.profile_desc", value=value, band=band or words("score.no_band"), error=error, side=words.word("side", estimate.higher_is))
+    side = words.word("side", estimate.higher_is)
+    said = words("figure.profile_desc", value=value, band=band or words("score.no_band"), error=error, side=side)
     before = main.before.estimate if main.before is not None else None
     degree = stands_out(view)
     mark = Mark("caution", words("mind.worst" if degree == 2 else "mind.second")) if degree else None
@@ -239,6 +243,7 @@ def _part(series: Series, lookup: Lookup) -> str:
 def _score_row(view: ScoreView, lookup: Lookup) -> ScoreRow:
     words, estimate = lookup.words, view.estimate
     own = one_population(view)
+    error = error_text(estimate, words) if estimate else ""
     prorated = f" ({words('score.prorated')})" if view.status == "prorated" else ""
     return ScoreRow(
         scale=capital(view.scale_label),
@@ -248,7 +253,7 @@ def _score_row(view: ScoreView, lookup: Lookup) -> ScoreRow:
         band=band_text(view),
         bands=bands_text(view),
         population=own[0].population if own else "",
-        error=words("score.se", se=f"{estimate.se:g}", span=error_text(estimate, words)) if estimate and estimate.se else words("score.no_error"),
+        error=words("score.se", se=f"{estimate.se:g}", span=error) if estimate and estimate.se else words("score.no_error"),
         answered=words("score.answered", answered=view.answered, count=view.count),
         doubtful=is_doubtful(view),
         notes=tuple(sentence(n) for n in view.notes),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -49,7 +50,10 @@ def strip(view: ScoreView, before: float | None, said: str, anchor: str, lookup:
     if estimate is None or axis is None:
         return empty_strip(said, anchor, lookup, title=view.scale_label)
     edges = list(T_EDGES.get(estimate.higher_is, ())) if estimate.unit == T_UNIT else _edges(view, turned=axis.turned)
-    shapes = [*_bands(view, axis), Markup('<rect class="frame" x="{}" y="{}" width="{}" height="{}"/>').format(PAD, TOP, WIDTH - 2 * PAD, DEPTH)]
+    shapes = [
+        *_bands(view, axis),
+        Markup('<rect class="frame" x="{}" y="{}" width="{}" height="{}"/>').format(PAD, TOP, WIDTH - 2 * PAD, DEPTH),
+    ]
     shapes += [_line(axis.at(e), "mean" if estimate.unit == T_UNIT and e == T_MEAN else "edge", TOP - 3, TOP + DEPTH + 3) for e in edges]
     shapes += _numbers(edges, axis)
     if estimate.se:
@@ -87,7 +91,7 @@ def _bands(view: ScoreView, axis: Axis) -> list[Markup]:
     order = sorted(own, key=lambda b: b.low, reverse=axis.turned)
     marks = [axis.at(b.high if axis.turned else b.low) for b in order] + [WIDTH - PAD]
     found = []
-    for n, (start, end) in enumerate(zip(marks, marks[1:], strict=False)):
+    for n, (start, end) in enumerate(pairwise(marks)):
         if n and end > start:
             shape = Markup('<rect class="band b{}" x="{}" y="{}" width="{}" height="{}"/>')
             found.append(shape.format(min(n, 4), _round(start), TOP, _round(end - start), DEPTH))

@@ -67,6 +67,12 @@ def dangers(lookup: Lookup, severities: tuple[str, ...] = DANGERS) -> list[tuple
     return [(n, row) for n, row in numbered(lookup) if row.severity in severities]
 
 
+def endangered(lookup: Lookup) -> frozenset[str]:
+    """Labels of the drugs taken now that a contraindicated, severe or major row names."""
+    named = {drug for _, row in dangers(lookup, STEPS) for drug in row.drugs}
+    return frozenset(view.label for view in lookup.assessment.drugs if view.current and {view.drug, view.label} & named)
+
+
 def is_total(row: SafetyRow) -> bool:
     """True for the row that holds the opioid total: it is drawn, not listed."""
     return row.kind == OPIOID_KIND and row.subject == TOTAL and _number(row.value) is not None
@@ -169,9 +175,7 @@ def _bar(value: float, unit: str, parts: list[tuple[str, float]], lookup: Lookup
             shapes.append(Markup('<line class="cut" x1="{x}" y1="22" x2="{x}" y2="38"/>').format(x=_round(10 + start * scale)))
     at = _round(10 + guidepost * scale)
     shapes.append(Markup('<line class="guide" x1="{x}" y1="14" x2="{x}" y2="46"/>').format(x=at))
-    shapes.append(
-        Markup('<text x="{}" y="11" text-anchor="middle">{}</text>').format(at, words("safety.guidepost", n=number(guidepost)))
-    )
+    shapes.append(Markup('<text x="{}" y="11" text-anchor="middle">{}</text>').format(at, words("safety.guidepost", n=number(guidepost))))
     said = ", ".join(f"{name} {number(part)}" for name, part in parts) or words("safety.no_parts")
     return Markup(
         '<svg class="mme" viewBox="0 0 360 52" role="img" aria-labelledby="mme-t mme-d"><title id="mme-t">{title}</title>'

@@ -1,16 +1,18 @@
-"""What to do, in order: safety signals, dangers of the drug list, then what genes say of drugs taken now."""
+"""What to do, in order: safety signals, dangers of the drug list, then what genes say of drugs taken now.
+
+A danger comes before any dose that genes suggest: "lower dose" must not be read before "avoid".
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painloom.report.alerts import safety_cards
 from painloom.report.lookup import Lookup
-from painloom.report.safety import DANGERS, dangers, headline, what_to_do
+from painloom.report.safety import STEPS, dangers, endangered, headline, what_to_do
 from painloom.report.views import DrugCard, Mark
 from painloom.report.wording import sentence
 
 SHOWN = 7
-MAJOR = ("major",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ def steps_of(lookup: Lookup, calling: Sequence[DrugCard]) -> Steps:
     """The steps; `calling` are the cards of drugs taken now that genes speak of, the most urgent first."""
     act = [_of_card(c, lookup) for c in calling if c.standing == "act"]
     consider = [_of_card(c, lookup) for c in calling if c.standing != "act"]
-    then = [*_of_list(lookup, DANGERS), *act, *_of_list(lookup, MAJOR), *consider]
+    then = [*_of_list(lookup, STEPS), *act, *consider]
     more = len(then) - SHOWN
     return Steps(
         now=tuple(
-            Step("#alerts", card.mark, card.title, lookup.words("step.who", owner=card.owner, within=card.within), lookup.words("step.mind"))
+            Step(
+                "#alerts", card.mark, card.title, lookup.words("step.who", owner=card.owner, within=card.within), lookup.words("step.mind")
+            )
             for card in safety_cards(lookup)
         ),
         then=tuple(then[:SHOWN]),
@@ -53,6 +57,8 @@ def steps_of(lookup: Lookup, calling: Sequence[DrugCard]) -> Steps:
 
 def _of_card(card: DrugCard, lookup: Lookup) -> Step:
     remarks = (lookup.words("agree.flag"),) if card.differs else ()
+    if card.label in endangered(lookup):
+        remarks = (*remarks, lookup.words("step.also"))
     return Step(f"#{card.anchor}", card.mark, card.heading, card.lead, card.why, remarks, card.settled)
 
 

@@ -136,6 +136,8 @@ def _first(page: _Page, first: First, lookup: Lookup) -> None:
         for label, cards, more in first.instead:
             page.item("fine", f"{label}: {', '.join([*(c.label for c in cards), *([more] if more else [])])}")
         page.line(words("first.genes_only"), SIGN_WIDTH)
+    if first.instead_not:
+        page.item("unknown", first.instead_not)
 
 
 def _genes(page: _Page, lookup: Lookup) -> None:

@@ -23,7 +23,8 @@ def stream_blocks(lookup: Lookup) -> Iterator[tuple[str, str, tuple[Line, ...]]]
     if assessment.safety:
         yield words("section.safety"), safety_title(lookup), tuple(_safety(lookup))
     if raised := flags_in(lookup, "present"):
-        yield words("section.redflags"), "", tuple(("avoid", f"{short_label(f)}: {due(f.within, lookup)}: {sentence(f.act)}") for _, f in raised)
+        lines = (f"{short_label(flag)}: {due(flag.within, lookup)}: {sentence(flag.act)}" for _, flag in raised)
+        yield words("section.redflags"), "", tuple(("avoid", line) for line in lines)
 
 
 def _mind(lookup: Lookup) -> Iterator[Line]:
@@ -35,7 +36,8 @@ def _mind(lookup: Lookup) -> Iterator[Line]:
         if view.estimate is None:
             yield "unknown", f"{label}: {words('score.not_scored', why=view.why or words('mind.no_reason'))}{doubt}"
             continue
-        parts = [value_text(view.estimate, words), band_text(view), error_text(view.estimate, words)]
+        prorated = words("score.prorated") if view.status == "prorated" else ""
+        parts = [value_text(view.estimate, words), prorated, band_text(view), error_text(view.estimate, words)]
         changes = " ".join(change_texts(series.changes, words))
         tone = "caution" if stands_out(view) else "note"
         yield tone, f"{label}: {', '.join(p for p in parts if p)}{doubt}. {changes}".strip()

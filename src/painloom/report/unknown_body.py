@@ -1,8 +1,9 @@
 """What the mind and body streams left open: scales not scored, criteria that an answer would settle, red flags, organ values."""
 
+from painloom.model.mind import ScoreView
 from painloom.model.redflag import NOT_ASKED
 from painloom.report.alerts import flags_in, short_label
-from painloom.report.criteria import could_become, open_inputs
+from painloom.report.criteria import could_become, is_told, open_inputs
 from painloom.report.lookup import Lookup
 from painloom.report.scales import series_of
 from painloom.report.views import Mark, Open
@@ -31,9 +32,13 @@ def _drug_rules(lookup: Lookup) -> list[Open]:
             first, _, then = row.message.partition(SPLIT)
             found.append(Open(_mark(lookup), capital(first), "", words("open.measure"), sentence(then), "", True, True))
         elif row.subject == NOT_ASKED_ROW:
-            found.append(Open(_mark(lookup), words("open.facts"), row.message, words("open.facts_get"), words("open.facts_change"), "", True))
+            found.append(
+                Open(_mark(lookup), words("open.facts"), row.message, words("open.facts_get"), words("open.facts_change"), "", True, True)
+            )
         elif row.subject in OWN_GATES:
-            found.append(Open(_mark(lookup), capital(row.message.rstrip(".")), "", words("open.entry"), words("open.facts_change"), "", True))
+            found.append(
+                Open(_mark(lookup), capital(row.message.rstrip(".")), "", words("open.entry"), words("open.facts_change"), "", True, True)
+            )
     return found
 
 
@@ -51,30 +56,38 @@ def _flags(lookup: Lookup) -> list[Open]:
     if not flags or "body" in absent:
         return []
     names = listing([short_label(flag) for flag in flags])
-    return [Open(_mark(lookup), words.counted("open.flags", len(flags)), sentence(names), words("open.flags_get"), words("open.flags_change"))]
+    return [
+        Open(_mark(lookup), words.counted("open.flags", len(flags)), sentence(names), words("open.flags_get"), words("open.flags_change"))
+    ]
 
 
 def _criteria(lookup: Lookup) -> list[Open]:
     words, found = lookup.words, []
     for grade in lookup.assessment.grades:
         missing = open_inputs(grade)
-        if missing:
+        if missing and is_told(grade):
             ask = words("open.ask", questions="; ".join(i.label for i in missing))
             change = words("open.become", grades=could_become(grade, lookup)) if grade.could_become else ""
             found.append(Open(_mark(lookup), f"{grade.label}: {grade.grade_label}", "", sentence(ask), change))
+    little = [grade.label for grade in lookup.assessment.grades if not is_told(grade)]
+    if little:
+        found.append(
+            Open(_mark(lookup), words.counted("criteria.folded", len(little)), sentence("; ".join(little)), words("open.folded_get"), "")
+        )
     return found
 
 
 def _scales(lookup: Lookup) -> list[Open]:
     """Scales of the latest sheets without a score, one entry an instrument."""
     words = lookup.words
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[ScoreView]] = {}
     for series in series_of(lookup):
-        view = series.latest
-        if view.estimate is None:
-            why = f" ({view.why})" if view.why else ""
-            groups.setdefault(view.instrument_label, []).append(f"{view.scale_label}{why}")
-    return [
-        Open(_mark(lookup), words("open.scale", label=label), sentence("; ".join(scales)), words("open.scale_get"), words("open.scale_change"))
-        for label, scales in groups.items()
-    ]
+        if series.latest.estimate is None:
+            groups.setdefault(series.latest.instrument_label, []).append(series.latest)
+    found = []
+    for label, views in groups.items():
+        scales = [f"{v.scale_label} ({v.why})" if v.why else v.scale_label for v in views]
+        domains = listing(list(dict.fromkeys(words.word("domain", v.domain) for v in views)))
+        change = words("open.scale_change", domains=domains)
+        found.append(Open(_mark(lookup), words("open.scale", label=label), sentence("; ".join(scales)), words("open.scale_get"), change))
+    return found
