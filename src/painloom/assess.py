@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from painloom.body.stream import BodyView
+from painloom.body.stream import BodyView, fired_rules
 from painloom.body.stream import run as run_body
 from painloom.fhir.sheets import read_sheet
 from painloom.genome.guide import advice_for
@@ -197,6 +197,5 @@ def _citations(knowledge: Knowledge, session: Session, parts: tuple[MindView, Bo
     used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
     named: tuple[HasSources, ...] = (*mind.scores, *mind.changes, *mind.alerts, *judged.grades, *judged.red_flags)
     used.update(dict.fromkeys(s for part in named for s in part.sources))
-    cards = {row.card for row in body.safety} & knowledge.rules.keys()
-    used.update(dict.fromkeys(s for card in sorted(cards) for s in knowledge.rules[card].sources))
+    used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

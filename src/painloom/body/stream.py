@@ -1,6 +1,6 @@
 """The body stream of one person: the drug list judged, the facts that diagnoses imply, pain and opioid total as findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from painloom.body.bodymap import map_facts, side_remarks, widespread
@@ -8,7 +8,8 @@ from painloom.body.formulary import Formulary
 from painloom.body.meds import TOTAL, check_with
 from painloom.body.person import know
 from painloom.knowledge.load import Knowledge
-from painloom.model.body import Fact
+from painloom.knowledge.rule_cards import RuleCard
+from painloom.model.body import YES, Fact
 from painloom.model.bodymap import MapRemark, Widespread
 from painloom.model.case import Case
 from painloom.model.finding import Finding
@@ -17,6 +18,7 @@ from painloom.model.quantity import Estimate
 from painloom.model.source import Provenance
 from painloom.version import __version__
 
+RULE_PLACE = "rules/"
 LOWEST, HIGHEST = 0.0, 10.0
 
 
@@ -39,7 +41,8 @@ def run(case: Case, knowledge: Knowledge) -> BodyView:
     known = know(case, formulary)
     told = {fact.id for fact in case.body.facts}
     implied = (Fact(id_, value, text="diagnosis") for id_, value in known.facts.items() if id_ not in told)
-    facts = (*case.body.facts, *implied)
+    fired = dict.fromkeys(card.settles for card in fired_rules(rows, knowledge))
+    facts = (*case.body.facts, *implied, *(Fact(id_, YES, text="drug list") for id_ in fired if id_))
     body_map, drawn = knowledge.bodymap, case.body.regions
     regions = None if drawn is None else [r for r in drawn if r in body_map.by_id]
     judged = widespread(body_map, regions, facts) if drawn is not None else ()
@@ -54,6 +57,12 @@ def run(case: Case, knowledge: Knowledge) -> BodyView:
             *(f"case.toml [pain]: map region '{r}' is not known; it was not used" for r in drawn or () if r not in body_map.by_id),
         ),
     )
+
+
+def fired_rules(rows: Iterable[SafetyRow], knowledge: Knowledge) -> tuple[RuleCard, ...]:
+    """The cards behind the rows, each once, by id."""
+    ids = sorted({row.card.removeprefix(RULE_PLACE) for row in rows if row.card.startswith(RULE_PLACE)})
+    return tuple(knowledge.rules[id_] for id_ in ids)
 
 
 def _findings(case: Case, rows: tuple[SafetyRow, ...]) -> Iterator[Finding]:

@@ -41,6 +41,8 @@ class _Names:
             yield f"{where}: kind '{rule.kind}' is not in terms/safety_kinds.tsv"
         if not rule.parts:
             yield f"{where}: asks for no drug"
+        if rule.settles and rule.settles not in self.facts:
+            yield f"{where}: fact '{rule.settles}' is not in terms/"
         for part in (*rule.parts, *rule.unless_drugs):
             yield from self.part(part, where)
         for when in (*rule.when, *rule.any_of, *rule.unless):

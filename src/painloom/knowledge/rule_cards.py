@@ -49,7 +49,7 @@ class Ceiling:
 class RuleCard:
     """A safety rule: every part matched by different drugs, every `when` true, no `unless` true -> one row.
 
-    `any_of` are alternative sets of conditions of which one must hold; empty = none asked.  Ceilings belong to the drugs of the first part.
+    `settles` is a fact that is true of a person for whom the rule fires.  `any_of` are alternative sets of conditions of which one must hold; empty = none asked.  Ceilings belong to the drugs of the first part.
     """
 
     id: str
@@ -68,6 +68,7 @@ class RuleCard:
     unless: tuple[When, ...]
     unless_drugs: tuple[Part, ...]
     ceilings: tuple[Ceiling, ...]
+    settles: str = ""
     open_questions: tuple[str, ...] = ()
 
 

@@ -31,6 +31,7 @@ def read_rule(path: Path) -> RuleCard:
         unless=tuple(_when(w) for w in card.children("unless")),
         unless_drugs=tuple(_part(p) for p in card.children("unless_drug")),
         ceilings=tuple(_ceiling(c) for c in card.children("ceiling")),
+        settles=card.text("settles", ""),
         open_questions=card.texts("open_questions"),
     )
 
