@@ -5,12 +5,12 @@ import pytest
 from builders import GenotypeBuilder, knowledge
 from painloom.errors import InputError
 from painloom.genome.calls import call_genes, gene_call
-from painloom.knowledge.drug_names import find_drugs
 from painloom.genome.guide import Setting, advice_for, guide
 from painloom.genome.outside import solve_outside
 from painloom.genome.rows import advice_values, call_rows
 from painloom.genome.score import Score, band_term, parse_score, scaled_term
 from painloom.genome.session import Request, open_session
+from painloom.knowledge.drug_names import find_drugs
 
 BANDS = ((0.0, 0.0, "PM"), (0.25, 1.0, "IM"), (1.25, 2.25, "NM"), (2.5, float("inf"), "UM"))
 

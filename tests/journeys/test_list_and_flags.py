@@ -1,4 +1,4 @@
-"""What one stream finds reaches the others: the drug list answers a red flag, coded diagnoses answer rules, the body map answers criteria."""
+"""What one stream finds reaches the others: the list answers a red flag, coded diagnoses answer rules, the map answers criteria."""
 
 from builders import knowledge
 from painloom.assess import assess

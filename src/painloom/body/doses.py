@@ -23,7 +23,8 @@ class Amount:
     """An ingredient's amount a day in `unit` (MG or MCG_PER_HOUR).
 
     `daily` is None with the reason in `problem` and its kind in `trouble`: MISSING (not given), UNCLEAR (given, but not usable), NO_MASS
-    (an order that may well be right and says no amount in mg: units, drops, pieces without strength, a patch in mg), PART (the dose belongs to another ingredient of the product).
+    (an order that may well be right and says no amount in mg: units, drops, pieces without strength, a patch in mg), PART (the dose
+    belongs to another ingredient of the product).
     `doubts` are reasons to check the entry though its amount counts.
     """
 

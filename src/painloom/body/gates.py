@@ -75,10 +75,11 @@ def _merged(taken: Sequence[Taken], dosed: frozenset[str]) -> list[SafetyRow]:
     rows = []
     others = [t for t in taken if t.intake.drug and not t.is_opioid and not t.bound]
     missing = [t for t in others if t.amount.trouble == MISSING]
+    no_mass = [t for t in others if t.amount.trouble == PART or (t.amount.trouble == NO_MASS and t.intake.drug not in dosed)]
     for group, severity, why in (
         ([t for t in missing if ANTAGONIST not in t.groups], CAUTION, "dose or times a day are not given"),
         ([t for t in missing if ANTAGONIST in t.groups], INFO, "dose or times a day are not given"),
-        ([t for t in others if t.amount.trouble == PART or (t.amount.trouble == NO_MASS and t.intake.drug not in dosed)], INFO, "how much a day this is in mg is not known"),
+        (no_mass, INFO, "how much a day this is in mg is not known"),
     ):
         labels = [t.intake.label for t in group]
         if labels:

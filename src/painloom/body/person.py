@@ -12,6 +12,8 @@ from painloom.model.quantity import Interval
 
 AGE, TOTAL = "age", "mme"
 CLEARANCE, FILTRATION, CREATININE, WEIGHT = "crcl", "egfr", "creatinine", "weight"
+USE_DISORDER, ANY_USE_DISORDER = "-use-disorder", "substance-use-disorder"
+NOT_ASKED_OF = {"M": frozenset(("pregnancy", "could-become-pregnant", "breastfeeding"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Known:
     of_drugs: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
     implied: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    asked_first: dict[str, tuple[str, ...]] = field(default_factory=dict)
     total: Interval = field(default_factory=lambda: Interval(0.0, 0.0))
     total_is_whole: bool = True
 
@@ -79,6 +82,18 @@ class Known:
         if when.measure == TOTAL and not self.total_is_whole:
             return _of_lower_bound(when, reading.value, inside)
         return inside
+
+    def question(self, condition: When) -> When | None:
+        """What to ask so that an unknown condition gets known; None where no question is worth it.
+
+        The week of a pregnancy is no question while the pregnancy is one, and neither is one to a man.
+        """
+        facts = self.asked_first.get(condition.measure or condition.fact, ())
+        if facts and not any(self.facts.get(fact) == YES for fact in facts):
+            condition = When("", None, None, facts[0], YES)
+            if self.facts.get(facts[0], UNKNOWN) != UNKNOWN:
+                return None
+        return None if condition.fact in NOT_ASKED_OF.get(self.sex, ()) else condition
 
     def label(self, id_: str) -> str:
         """The printed name of a measure or fact."""
@@ -124,9 +139,19 @@ def know(case: Case, formulary: Formulary) -> Known:
     for row in formulary.rows("implied_measures"):
         if row["measure"] == CLEARANCE:
             implied[row["fact"]] = (*implied.get(row["fact"], ()), Reading(float(row["value"]), row["note"]))
+    asked_first = {row["id"]: tuple(row["first"].split(";")) for row in formulary.rows("asked_first")}
     true, unproven = _facts(case, formulary)
     return Known(
-        None if age is None else float(age), case.person.sex, measures, true, labels, unproven, words.of_drugs, tuple(refused), implied
+        None if age is None else float(age),
+        case.person.sex,
+        measures,
+        true,
+        labels,
+        unproven,
+        words.of_drugs,
+        tuple(refused),
+        implied,
+        asked_first,
     )
 
 

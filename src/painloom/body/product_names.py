@@ -18,7 +18,8 @@ PACK = "a pack: what one piece of it holds is not known"
 _JOINTS = re.compile(r"\s*[/+&;]\s*|\s*,\s+|\s+(?:with|and|plus)\s+")
 _BRAND = re.compile(r"\[([^\][]*)\]")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
-_APPLICATION = re.compile(r"\b(?:NDA|ANDA|BLA)\d{4,7}\b", re.IGNORECASE)
+# numbers of an approval, how many puffs a container holds, the pills of a pack that hold nothing: no ingredient and no strength
+_NO_PART = re.compile(r"\b(?:NDA|ANDA|BLA)\d{4,7}\b|\b\d{1,4}\s+actuat\b|\b\d{1,3}\s*\(\s*inert ingredients?\b[^()]*\)", re.IGNORECASE)
 _RELEASE_TAIL = re.compile(r"\b(?:\d{1,3}[\s-]*)?(?:release|released|releasing)\b", re.IGNORECASE)
 _STOP = FILLERS | RELEASES | frozenset(FORMS) | frozenset(ROUTES)
 
@@ -70,7 +71,7 @@ def read_product(knowledge: Knowledge, written: str) -> Product:
     form, route, extended = read_form(name)
     remarks = [PACK] if re.search(r"\bpack\b", name, re.IGNORECASE) and "{" in name else []
     brand = " ".join(_BRAND.findall(name))
-    main = _APPLICATION.sub(" ", _BRAND.sub(" ", name)).replace("{", " ").replace("}", " ")
+    main = _NO_PART.sub(" ", _BRAND.sub(" ", name)).replace("{", " ").replace("}", " ")
     inside = " / ".join(_BRACKETS.findall(main))
     outside = _BRACKETS.sub(" ", main).replace("(", " ").replace(")", " ")
     named = take_out_strengths(outside)

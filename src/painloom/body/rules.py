@@ -1,6 +1,6 @@
 """Safety rules over a drug list and a person: every part filled, every condition true, nothing that lifts it -> a row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from painloom.body.formulary import TO_VERIFY, VERIFIED
@@ -27,9 +27,9 @@ class Judged:
     unasked: dict[str, list[str]] = field(default_factory=dict)
     amounts: list[str] = field(default_factory=list)
 
-    def leave_open(self, conditions: Iterable[When], labels: Iterable[str]) -> None:
+    def leave_open(self, conditions: Iterable[When], labels: Sequence[str], known: Known) -> None:
         """Note what was not known and for which drugs."""
-        for condition in conditions:
+        for condition in filter(None, map(known.question, conditions)):
             where, key = (self.unasked, condition.fact) if condition.fact else (self.unmeasured, condition.measure)
             where.setdefault(key, []).extend(labels)
 
@@ -61,7 +61,7 @@ def _apply(card: RuleCard, drugs: DrugsTaken, known: Known, judged: Judged) -> N
         unknown += [c for c, choice in zip(card.any_of, choices, strict=True) if choice is None]
     if unknown:
         if card.severity not in QUIET:
-            judged.leave_open(unknown, [drugs.labels[key] for key in match.parts[0]])
+            judged.leave_open(unknown, [drugs.labels[key] for key in match.parts[0]], known)
         return
     true = [c for c, truth in zip((*card.when, *card.any_of), (*truths, *choices), strict=True) if truth]
     unproven = TO_VERIFY in (card.state, match.state) or _rests_on_unproven(card, true, known)
@@ -121,7 +121,8 @@ def _ceilings(card: RuleCard, match: Match, drugs: DrugsTaken, known: Known, jud
     """One row for each drug of the first part and each ceiling that holds for this person."""
     unknown = [c for c in card.ceilings if known.reading(c.measure) is None]
     if unknown and card.severity not in QUIET:
-        judged.leave_open([When(c.measure, None, None, "", "") for c in unknown[:1]], [drugs.labels[key] for key in match.parts[0]])
+        asked = [When(c.measure, None, None, "", "") for c in unknown[:1]]
+        judged.leave_open(asked, [drugs.labels[key] for key in match.parts[0]], known)
     for ceiling in card.ceilings:
         reading = known.reading(ceiling.measure)
         if reading is None or not known.holds(When(ceiling.measure, ceiling.low, ceiling.below, "", "")):

@@ -14,7 +14,7 @@ _OTHER_UNITS = r"(?:%|\[?iu\]?|units?|unt|meq|mmol|mls?|million\s+units?)"
 _SPAN = r"(?:mls?|hours?|hrs?|h|days?|d|act(?:uat(?:ion)?s?)?|dose|sprays?|puffs?|tab(?:let)?s?|cap(?:sule)?s?|patch(?:es)?|film|each)"
 _STRENGTH = re.compile(
     rf"(?<![\w.,§])(?P<values>{_NUMBER}(?:\s*[-/]\s*{_NUMBER})*)\s*-?\s*(?P<unit>{_MASS}|{_OTHER_UNITS})(?![a-z])"
-    rf"(?:\s*(?:/|\bper\b)\s*(?P<count>{_NUMBER})?\s*-?(?P<span>{_SPAN})(?![a-z]))?",
+    rf"(?:\s*(?:/|\bper\b)\s*(?P<count>{_NUMBER})?\s*-?(?P<span>{_SPAN})(?![a-z])|(?P<share>\s*/\s*mg)(?![a-z]))?",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<![\w.,§])(?P<values>{_NUMBER}(?:\s*[-/]\s*{_NUMBER})+)(?![\w%.])")
@@ -65,6 +65,8 @@ def take_out_strengths(name: str) -> Named:
 
 def _read(match: re.Match[str]) -> list[Strength]:
     values = [_number(v) for v in re.split(r"\s*[-/]\s*", match["values"])]
+    if match["share"]:
+        return [Strength(OTHER, v or 0.0) for v in values]
     return [_strength(v, match["unit"], match["count"], match["span"]) for v in values]
 
 

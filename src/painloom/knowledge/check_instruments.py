@@ -9,8 +9,13 @@ from painloom.knowledge.instrument_cards import (
     LICENCE_CLASSES,
     SCALE_KINDS,
     STATES,
+    Ask,
+    Band,
+    Change,
     InstrumentCard,
     Item,
+    Norm,
+    Precision,
     Scale,
 )
 from painloom.knowledge.load import Knowledge
@@ -88,7 +93,7 @@ def _scale(card: InstrumentCard, scale: Scale, where: str) -> Iterator[str]:
     for change in scale.changes:
         if change.kind not in CHANGE_KINDS or change.unit not in CHANGE_UNITS or change.low > change.high:
             yield f"{where}: a change of kind '{change.kind}' in '{change.unit}' is not in the closed lists, or its ends are swapped"
-    marked = (*scale.bands, *scale.changes, *scale.precision, *scale.norms)
+    marked: tuple[Band | Change | Precision | Norm, ...] = (*scale.bands, *scale.changes, *scale.precision, *scale.norms)
     yield from (f"{where}: state '{m.state}' is not one of {', '.join(STATES)}" for m in marked if m.state not in STATES)
     yield from (f"{where}: a number without a source" for m in marked if not m.sources)
 
@@ -124,5 +129,12 @@ def _bands(scale: Scale, where: str) -> Iterator[str]:
 
 
 def _sources(scale: Scale) -> Iterator[str]:
-    for part in (*scale.bands, *scale.changes, *scale.precision, *scale.norms, *scale.asks):
+    parts: tuple[Band | Change | Precision | Norm | Ask, ...] = (
+        *scale.bands,
+        *scale.changes,
+        *scale.precision,
+        *scale.norms,
+        *scale.asks,
+    )
+    for part in parts:
         yield from part.sources

@@ -1,23 +1,29 @@
-"""Signals of suicidal thoughts in one person's answers and words -> alerts that a named role must act on.
+"""Signals of suicidal thoughts in one person's answers, record and words -> alerts that a named role must act on.
 
 A zero, a low score or an empty form never clears anybody: nothing here returns "no risk".
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from painloom.knowledge.drug_names import find_drug
-from painloom.knowledge.instrument_cards import InstrumentCard
+from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.safety import SafetyCard
+from painloom.mind.record import recorded
 from painloom.mind.scoring import alerts, score
-from painloom.model.answers import UNANSWERED, Answers
+from painloom.model.answers import UNANSWERED
+from painloom.model.body import YES
 from painloom.model.case import Case
 from painloom.model.scores import NO_BAND, SafetyAlert
 
 STOPPED, TRIAGE = "stopped", "triage"
+IN_WORDS, IN_FACTS, IN_CODES = "free text of the case", "questions answered in the case", "diagnoses of the case"
+NOT_LETTERS = "'‘’ʼ`´"  # apostrophes as people and word processors write them
+Signal = tuple[str, str]  # where it was found, its name on the safety card
 
 
 def safety_alerts(case: Case, knowledge: Knowledge) -> tuple[SafetyAlert, ...]:
@@ -27,16 +33,16 @@ def safety_alerts(case: Case, knowledge: Knowledge) -> tuple[SafetyAlert, ...]:
     return tuple(sorted(found, key=lambda a: (rank[a.code, a.triage], a.source)))
 
 
+def folded(text: str) -> str:
+    """Text for comparing: no case, accents, apostrophes or invisible signs; everything but letters and digits is one blank."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(c for c in plain if c not in NOT_LETTERS and unicodedata.category(c) not in ("Mn", "Cf"))
+    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+
+
 def _alerts(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[SafetyAlert]:
     means = tuple(dict.fromkeys(_means(card, case, knowledge)))
-    seen: dict[tuple[str, str], None] = {}
-    for answers in case.answers:
-        if answers.instrument in knowledge.files("instruments"):
-            instrument = knowledge.instrument(answers.instrument)
-            seen.update(dict.fromkeys((instrument.label, signal) for signal in _signals(card, instrument, answers)))
-    if any(word in text.lower() for text in _texts(case) for word in card.words):
-        seen["free text of the case", "text"] = None
-    for (source, signal), _ in seen.items():
+    for source, signal in dict.fromkeys(_found(card, case, knowledge)):
         level = card.level(signal)
         yield SafetyAlert(
             code=card.id,
@@ -53,28 +59,61 @@ def _alerts(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[Safe
         )
 
 
-def _signals(card: SafetyCard, instrument: InstrumentCard, answers: Answers) -> Iterator[str]:
-    """Names of signals as the safety card lists them."""
+def _found(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[Signal]:
+    for answers in case.answers:
+        if answers.instrument in knowledge.files("instruments"):
+            instrument = knowledge.instrument(answers.instrument)
+            yield from ((instrument.label, signal) for signal in _signals(card, instrument, answers.values))
+    for instrument, values, scores in recorded(case, knowledge, card.id):
+        if values is not None:
+            yield from ((instrument.label, signal) for signal in _item_signals(card, instrument, values))
+        for scale, value in scores:
+            if any(ask.about == card.id and value >= ask.low for ask in scale.asks):
+                yield instrument.label, "score"
+    yield from _of_record(card, case)
+    words = [folded(word) + " " * word.endswith(" ") for word in card.words]
+    if any(word in f" {folded(text)} " for text in _texts(case) for word in words):
+        yield IN_WORDS, "text"
+
+
+def _of_record(card: SafetyCard, case: Case) -> Iterator[Signal]:
+    """Questions answered yes and codes of diagnoses that the card names as signals."""
+    for fact in case.body.facts:
+        if fact.value == YES and f"fact {fact.id}" in card.signals:
+            yield IN_FACTS, f"fact {fact.id}"
+    codes = {f"code {system}:{code}".casefold() for diagnosis in case.body.diagnoses for system, code in diagnosis.codes}
+    for signal in card.signals:
+        if signal.startswith("code ") and any(code.startswith(signal.casefold()) for code in codes):
+            yield IN_CODES, signal
+
+
+def _signals(card: SafetyCard, instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> Iterator[str]:
+    """Names of signals of one answer sheet as the safety card lists them."""
+    yield from _item_signals(card, instrument, values)
+    if any(_reaches(card, instrument, scale, values) for scale in instrument.scales):
+        yield "score"
+
+
+def _item_signals(card: SafetyCard, instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> Iterator[str]:
     about = {rule.id for rule in instrument.alerts if rule.about == card.id}
-    raised = [alert for alert in alerts(instrument, answers.values) if alert.id in about and (alert.state >= 0).any()]
+    raised = [alert for alert in alerts(instrument, values) if alert.id in about and (alert.state >= 0).any()]
     triaged = TRIAGE in instrument.by_scale
     for alert in raised:
         if triaged:
-            yield from (f"screener-{level}" for level in _levels(instrument, answers))
+            yield from (f"screener-{level}" for level in _levels(instrument, values))
         else:
             yield from (f"item-{alert.states[state]}" for state in np.unique(alert.state[alert.state >= 0]))
-    yield from _high_scores(card, instrument, answers)
 
 
-def _levels(instrument: InstrumentCard, answers: Answers) -> Iterator[str]:
+def _levels(instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> Iterator[str]:
     """The triage level; where empty questions leave it open, that they do, and the level that the given answers reach on their own."""
-    level = _level(instrument, answers.values)
+    level = _level(instrument, values)
     if level:
         yield level
         return
     yield "open"
     lowest = np.array([limits.low for limits in instrument.ranges], np.int16)
-    at_least = _level(instrument, np.where(answers.values == UNANSWERED, lowest, answers.values).astype(np.int16))
+    at_least = _level(instrument, np.where(values == UNANSWERED, lowest, values).astype(np.int16))
     if at_least != instrument.by_scale[TRIAGE].otherwise:
         yield at_least
 
@@ -85,21 +124,33 @@ def _level(instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> str:
     return "" if scores.band[0] == NO_BAND else scores.bands[scores.band[0]]
 
 
-def _high_scores(card: SafetyCard, instrument: InstrumentCard, answers: Answers) -> Iterator[str]:
-    """Scores from which one must ask, on instruments that hold no such item."""
-    for scale, scores in zip(instrument.scales, score(instrument, answers.values), strict=False):
-        for ask in scale.asks:
-            if ask.about == card.id and (scores.score >= ask.low).any():
-                yield "score"
+def _reaches(card: SafetyCard, instrument: InstrumentCard, scale: Scale, values: npt.NDArray[np.int16]) -> bool:
+    """True for a score from which one must ask, on instruments that hold no such item.
+
+    Where empty items leave the score open, the lowest that the given answers allow counts as well.
+    """
+    limits = [ask.low for ask in scale.asks if ask.about == card.id]
+    if not limits:
+        return False
+    ends = [r.high if n in scale.reversed else r.low for n, r in enumerate(instrument.ranges)]
+    lowest = np.where(values == UNANSWERED, np.array(ends, np.int16), values).astype(np.int16)
+    given = values[:, list(scale.items)] != UNANSWERED
+    for answers in (values, lowest):
+        scores = next(s for s in score(instrument, answers) if s.scale == scale.id)
+        if ((scores.score >= min(limits)) & given.any(axis=1)).any():
+            return True
+    return False
 
 
 def _texts(case: Case) -> Iterable[str]:
-    yield case.pain.complaint
-    yield from case.wishes
-    yield from (use.reason for use in case.drugs)
-    yield from (use.text for use in case.drugs)
+    """Everything in the case that a person wrote."""
+    yield from (case.pain.complaint, *case.pain.diagnoses, *case.pain.sites, *case.wishes)
+    for use in case.drugs:
+        yield from (use.name, use.reason, use.text)
     yield from (fact.text for fact in case.body.facts)
     yield from (diagnosis.text for diagnosis in case.body.diagnoses)
+    for allergy in case.body.allergies:
+        yield from (allergy.text, allergy.reaction)
 
 
 def _means(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[str]:

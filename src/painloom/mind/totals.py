@@ -19,11 +19,11 @@ def totals(card: InstrumentCard, scale: Scale, values: npt.NDArray[np.int16]) ->
     own = dict(scale.points)
     whole = all(worth == int(worth) for table in own.values() for _, worth in table)
     total: Numbers = np.zeros(len(values), np.int16 if whole else np.float64)
-    empty = np.zeros(len(values), np.int8 if len(scale.items) < 127 else np.int16)
+    empty: Numbers = np.zeros(len(values), np.int8 if len(scale.items) < 127 else np.int16)
     points: Numbers = np.empty(len(values), np.int16)
     for place in scale.items:
         column = values[:, place]
-        unanswered = column < 0
+        unanswered: Numbers = column < 0
         empty += unanswered.view(np.int8)
         if place in own:
             table = _table(own[place], whole=whole)

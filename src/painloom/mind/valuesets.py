@@ -49,10 +49,10 @@ def _applies(term: str, states: npt.NDArray[np.int64], where: str) -> Reals:
     severe = (states >= SEVERE).sum(axis=1)
     fixed: dict[str, npt.NDArray[Any]] = {
         "start": np.ones(len(states)),
-        "intercept": (states > 1).any(axis=1),
+        "intercept": np.asarray((states > 1).any(axis=1)),
         "count45sq": np.where(severe > 1, (severe - 1) ** 2, 0),
-        "any4": (states >= SEVERE).any(axis=1),
-        "any5": (states == LEVELS).any(axis=1),
+        "any4": np.asarray((states >= SEVERE).any(axis=1)),
+        "any5": np.asarray((states == LEVELS).any(axis=1)),
     }
     if term in fixed:
         return np.asarray(fixed[term], np.float64)
