@@ -51,7 +51,7 @@ def scoring_rows(folder: Path, people: int) -> list[Row]:
     mine = min((run(command, one_core=True) for _ in range(3)), key=lambda r: r.seconds)
     plain = run([sys.executable, str(TOOLS / "bench_mind_peer.py"), str(table), str(theirs)], one_core=True)
     differ = _same_rows(ours, theirs)
-    note = f"{people:,} rows read, checked, scored, written; {mine.megabytes:,.0f} MB; {differ} rows differ from the loop's"
+    note = f"{people:,} rows read, checked, scored, written; {differ} rows differ from the loop's"
     return [
         Row("mind score, one core", mine.seconds, "s", plain.seconds / FASTER, "less", "limit", note),
         Row("mind score against a plain Python loop", people / mine.seconds, "rows/s", people / plain.seconds, "more", "peer"),
