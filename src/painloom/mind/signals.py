@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from painloom.knowledge.drug_names import find_drug
-from painloom.knowledge.instrument_cards import InstrumentCard, Scale
+from painloom.knowledge.instrument_cards import InstrumentCard
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.safety import SafetyCard
 from painloom.mind.record import recorded
@@ -81,16 +81,21 @@ def _of_record(card: SafetyCard, case: Case) -> Iterator[Signal]:
     for fact in case.body.facts:
         if fact.value == YES and f"fact {fact.id}" in card.signals:
             yield IN_FACTS, f"fact {fact.id}"
-    codes = {f"code {system}:{code}".casefold() for diagnosis in case.body.diagnoses for system, code in diagnosis.codes}
+    codes = {_undotted(f"code {system}:{code}") for diagnosis in case.body.diagnoses for system, code in diagnosis.codes}
     for signal in card.signals:
-        if signal.startswith("code ") and any(code.startswith(signal.casefold()) for code in codes):
+        if signal.startswith("code ") and any(code.startswith(_undotted(signal)) for code in codes):
             yield IN_CODES, signal
+
+
+def _undotted(code: str) -> str:
+    """A code for comparing: records write R45.851 and R45851."""
+    return code.replace(".", "").casefold()
 
 
 def _signals(card: SafetyCard, instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> Iterator[str]:
     """Names of signals of one answer sheet as the safety card lists them."""
     yield from _item_signals(card, instrument, values)
-    if any(_reaches(card, instrument, scale, values) for scale in instrument.scales):
+    if must_ask(instrument, values, card.id).any():
         yield "score"
 
 
@@ -124,22 +129,21 @@ def _level(instrument: InstrumentCard, values: npt.NDArray[np.int16]) -> str:
     return "" if scores.band[0] == NO_BAND else scores.bands[scores.band[0]]
 
 
-def _reaches(card: SafetyCard, instrument: InstrumentCard, scale: Scale, values: npt.NDArray[np.int16]) -> bool:
-    """True for a score from which one must ask, on instruments that hold no such item.
+def must_ask(instrument: InstrumentCard, values: npt.NDArray[np.int16], about: str) -> npt.NDArray[np.bool_]:
+    """True for people with a score from which one must ask `about` something, on instruments that hold no such item.
 
     Where empty items leave the score open, the lowest that the given answers allow counts as well.
     """
-    limits = [ask.low for ask in scale.asks if ask.about == card.id]
-    if not limits:
-        return False
-    ends = [r.high if n in scale.reversed else r.low for n, r in enumerate(instrument.ranges)]
-    lowest = np.where(values == UNANSWERED, np.array(ends, np.int16), values).astype(np.int16)
-    given = values[:, list(scale.items)] != UNANSWERED
-    for answers in (values, lowest):
-        scores = next(s for s in score(instrument, answers) if s.scale == scale.id)
-        if ((scores.score >= min(limits)) & given.any(axis=1)).any():
-            return True
-    return False
+    found = np.zeros(len(values), bool)
+    for scale in instrument.scales:
+        limits = [ask.low for ask in scale.asks if ask.about == about]
+        if limits:
+            given = (values[:, list(scale.items)] != UNANSWERED).any(axis=1)
+            ends = np.array([r.high if n in scale.reversed else r.low for n, r in enumerate(instrument.ranges)], np.int16)
+            for answers in (values, np.where(values == UNANSWERED, ends, values).astype(np.int16)):
+                scores = next(s for s in score(instrument, answers) if s.scale == scale.id)
+                found |= given & (scores.score >= min(limits))
+    return found
 
 
 def _texts(case: Case) -> Iterable[str]:

@@ -10,8 +10,10 @@ from painloom.errors import UsageError
 
 if TYPE_CHECKING:
     from painloom.knowledge.instrument_cards import InstrumentCard
+    from painloom.model.answers import Answers
 
 FORMATS = ("text", "json", "tsv")
+MOST_NAMED = 20
 
 
 def add_verbs(verbs: Any) -> None:
@@ -44,8 +46,14 @@ def find_instrument(name: str, folder: Path | None) -> "InstrumentCard":
 
     knowledge = load(folder)
     if name not in knowledge.files("instruments"):
-        raise UsageError(f"there is no instrument '{name}'; see: painloom knowledge list instruments")
+        meant = [id_ for id_ in knowledge.files("instruments") if _letters(id_) == _letters(name)]
+        hint = f"did you mean '{meant[0]}'" if meant else "see: painloom knowledge list instruments"
+        raise UsageError(f"there is no instrument '{name}'; {hint}")
     return knowledge.instrument(name)
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def run_score(args: argparse.Namespace) -> int:
@@ -61,8 +69,21 @@ def run_score(args: argparse.Namespace) -> int:
         write_pieces(score_tsv(card, answer_pieces(args.answers, card.id, card.ranges), wanted), args.output)
     else:
         answers = read_answers(args.answers, card.id, card.ranges)
-        write_table(SCORE_COLUMNS, score_rows(card, answers, wanted), args.format, args.output, [_note(card)])
+        write_table(SCORE_COLUMNS, score_rows(card, answers, wanted), args.format, args.output, [*_asks(card, answers), _note(card)])
     return 0
+
+
+def _asks(card: "InstrumentCard", answers: "Answers") -> list[str]:
+    """One line for each matter that some people must be asked about because of a score, although the form holds no such item."""
+    from painloom.mind.signals import must_ask
+
+    lines = []
+    for about in dict.fromkeys(ask.about for scale in card.scales for ask in scale.asks):
+        people = [id_ for id_, asked in zip(answers.names(), must_ask(card, answers.values, about), strict=True) if asked]
+        if people:
+            more = f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else ""
+            lines.append(f"ask about {about}: {', '.join(people[:MOST_NAMED])}{more} (the score asks for it; the form holds no such item)")
+    return lines
 
 
 def _note(card: "InstrumentCard") -> str:
