@@ -1,0 +1,7 @@
+"""painloom brain extract."""
+
+from typing import Any
+
+
+def add_verb(inner: Any) -> None:
+    """Add `extract` to the verbs of `brain`."""
