@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from painloom.model.answers import Answers
 from painloom.model.body import BodyRecord, Codes
+from painloom.model.brain import ImagingEntry
+from painloom.model.brainfiles import BrainFiles
 from painloom.model.genotypes import Genotypes
 from painloom.model.quantity import Interval
 
@@ -56,6 +58,7 @@ class Case:
     """All inputs of one person; what is absent stays None or empty and is reported as not measured.
 
     `answers` holds one row each, in order of date.  `outside_calls` are (gene, diplotype as written) pairs from another laboratory.
+    `brain` lists the files of the brain folder, None where there is no such folder; `imaging` are findings entered from a report.
     `files` are (role, sha256) pairs.
     """
 
@@ -67,5 +70,7 @@ class Case:
     answers: tuple[Answers, ...] = ()
     genotypes: Genotypes | None = None
     outside_calls: tuple[tuple[str, str], ...] = ()
+    brain: BrainFiles | None = None
+    imaging: tuple[ImagingEntry, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
