@@ -8,6 +8,7 @@ Run it again after the gene cards changed; the result is committed.
 import sys
 from pathlib import Path
 
+from make_example_brain import write_brain
 from painloom.knowledge.load import load
 from painloom.model.genotypes import Site
 
@@ -113,6 +114,19 @@ text = "omeprazole 20 mg, 1 a day"
 dose_mg = 20
 per_day = 1
 reason = "stomach protection"
+
+[[imaging]]
+scale = "pfirrmann"
+grade = "IV"
+level = "L4/5"
+date = "2024-03"
+text = "MRI lumbar spine, outside report"
+
+[[imaging]]
+scale = "modic"
+grade = "2"
+level = "L4/5"
+date = "2024-03"
 """
 
 
@@ -204,6 +218,7 @@ def main() -> int:
     (folder / "genome.vcf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "case.toml").write_text(CASE, encoding="utf-8")
     answer_sheets(folder / "answers")
+    write_brain(folder / "brain")
     print(f"{folder}: {len(sites)} sites")
     return 0
 

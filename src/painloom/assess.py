@@ -1,11 +1,15 @@
 """The whole journey of one person: case and knowledge -> Assessment."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from painloom.body.stream import BodyView, fired_rules
 from painloom.body.stream import run as run_body
+from painloom.brain.stream import findings as brain_findings
+from painloom.brain.stream import has_content
+from painloom.brain.stream import run as run_brain
+from painloom.brain.stream import sources as brain_sources
 from painloom.fhir.sheets import read_sheet
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
@@ -22,6 +26,7 @@ from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
 from painloom.model.assessment import Assessment, DrugNote, DrugView
 from painloom.model.body import BodyRecord
+from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade
 from painloom.model.mind import ChangeView, ScoreView
@@ -32,15 +37,10 @@ from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
 
 HasSources = ScoreView | ChangeView | SafetyAlert | Grade | RedFlag
-STREAMS_TO_COME = (
-    (
-        "brain",
-        NotMeasured(
-            "no brain data are read by this release",
-            "MRI or fMRI results",
-            "which neuromodulation targets could be aimed at",
-        ),
-    ),
+NO_BRAIN = NotMeasured(
+    "no brain folder with readable results and no imaging findings in the case",
+    "brain/ with regional series, motion and FreeSurfer stats, or [[imaging]] entries of a report in case.toml",
+    "how a published marker and the regions compare with others, and where stimulation could aim; never whether pain is real",
 )
 NO_MIND = NotMeasured(
     "no answers to questionnaires in the case folder",
@@ -91,8 +91,8 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
-    mind, body = run_mind(case, knowledge), run_body(case, knowledge)
-    judged = judge_case(case, knowledge, body.facts, mind.estimates)
+    heard = _hear(case, knowledge)
+    mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
     return Assessment(
         case=case,
         as_of=as_of,
@@ -103,20 +103,11 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         drugs=views,
         interactions=interactions(drugs),
         research=research_notes(session) if measured else (),
-        findings=(*findings(calls, case, knowledge), *mind.findings, *body.findings),
-        streams=(
-            ("genome", None if measured else NO_GENOME),
-            *STREAMS_TO_COME,
-            ("mind", None if mind.scores else NO_MIND),
-            ("body", None if case.drugs or case.body != BodyRecord() else NO_BODY),
-        ),
-        citations=tuple(_citations(knowledge, session, (mind, body, judged), calls_used=measured)),
+        findings=(*findings(calls, case, knowledge), *(brain_findings(brain, case) if brain else ()), *mind.findings, *body.findings),
+        streams=_streams(case, heard, measured=measured),
+        citations=tuple(_citations(knowledge, session, heard, calls_used=measured)),
         warnings=(
-            *case.warnings,
-            *(case.genotypes.warnings if case.genotypes else ()),
-            *session.warnings,
-            *mind.warnings,
-            *body.warnings,
+            *_warnings(case, session, heard),
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
         ),
         scores=mind.scores,
@@ -130,7 +121,42 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         sensory=judged.sensory,
         widespread=body.widespread,
         map_remarks=body.map_remarks,
+        brain=brain,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What every stream but the genome said, and what criteria made of it; `brain` is None where nothing was there."""
+
+    mind: MindView
+    body: BodyView
+    brain: BrainView | None
+    judged: Judged
+
+
+def _hear(case: Case, knowledge: Knowledge) -> _Heard:
+    mind, body = run_mind(case, knowledge), run_body(case, knowledge)
+    return _Heard(mind, body, run_brain(case, knowledge), judge_case(case, knowledge, body.facts, mind.estimates))
+
+
+def _streams(case: Case, heard: _Heard, *, measured: bool) -> tuple[tuple[str, NotMeasured | None], ...]:
+    """Each stream with its absence, None where it was measured."""
+    return (
+        ("genome", None if measured else NO_GENOME),
+        ("brain", None if heard.brain and has_content(heard.brain) else NO_BRAIN),
+        ("mind", None if heard.mind.scores else NO_MIND),
+        ("body", None if case.drugs or case.body != BodyRecord() else NO_BODY),
+    )
+
+
+def _warnings(case: Case, session: Session, heard: _Heard) -> Iterator[str]:
+    yield from case.warnings
+    yield from case.genotypes.warnings if case.genotypes else ()
+    yield from session.warnings
+    yield from heard.brain.warnings if heard.brain else ()
+    yield from heard.mind.warnings
+    yield from heard.body.warnings
 
 
 def drug_views(session: Session, current: Sequence[DrugCard], case: Case) -> Iterator[DrugView]:
@@ -187,8 +213,8 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
-def _citations(knowledge: Knowledge, session: Session, parts: tuple[MindView, BodyView, Judged], *, calls_used: bool) -> Iterator[Citation]:
-    mind, body, judged = parts
+def _citations(knowledge: Knowledge, session: Session, heard: _Heard, *, calls_used: bool) -> Iterator[Citation]:
+    mind, body, judged = heard.mind, heard.body, heard.judged
     used: dict[str, None] = {}
     if calls_used:
         used.update(dict.fromkeys(s for c in session.columns.values() for s in c.panel.card.sources))
@@ -197,5 +223,7 @@ def _citations(knowledge: Knowledge, session: Session, parts: tuple[MindView, Bo
     used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
     named: tuple[HasSources, ...] = (*mind.scores, *mind.changes, *mind.alerts, *judged.grades, *judged.red_flags)
     used.update(dict.fromkeys(s for part in named for s in part.sources))
+    if heard.brain:
+        used.update(dict.fromkeys(brain_sources(heard.brain)))
     used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from painloom.errors import InputError
 from painloom.intake.answers import read_answers
+from painloom.intake.bids import read_brain_folder
 from painloom.intake.history import read_history
 from painloom.intake.outside import read_outside_calls
 from painloom.intake.vcf import ReadOptions, read_genotypes
@@ -20,13 +21,13 @@ INDEX_ENDINGS = (".tbi", ".csi")
 ANSWERS = "answers"
 UNDATED = "undated"
 SHEET_ENDING = ".json"  # QuestionnaireResponses need the knowledge to be understood: whoever opens the case reads them
-LATER = ("brain",)
+BRAIN = "brain"
 OWN_NOTES = ("not-read.tsv", "import.toml")  # what an import left beside the case for people to read
 Shapes = Callable[[str], Sequence[ItemRange] | None]
 
 
 def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shapes = lambda _: None) -> Case:
-    """The case in `folder`: case.toml, one genome file, outside calls, answers/<instrument>_<date>.csv.
+    """The case in `folder`: case.toml, one genome file, outside calls, answers/<instrument>_<date>.csv, names of the files below brain/.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         answers=tuple(sheets.values()),
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
+        brain=read_brain_folder(folder / BRAIN) if (folder / BRAIN).is_dir() else None,
+        imaging=history.imaging,
         files=(*((p.name, sha256(p)) for p in used), *((f"{ANSWERS}/{p.name}", sha256(p)) for p in sheets)),
         warnings=(*history.warnings, *warnings, *_not_read(folder, set(used))),
     )
@@ -95,12 +98,15 @@ def _is_date(text: str) -> bool:
 
 def _not_read(folder: Path, used: set[Path]) -> Iterator[str]:
     for path in sorted(folder.iterdir()):
-        if path in used or path.name in (ANSWERS, *OWN_NOTES) or path.name.startswith(".") or path.name.endswith(INDEX_ENDINGS):
+        if (
+            path in used
+            or path.name in (ANSWERS, *OWN_NOTES)
+            or (path.name == BRAIN and path.is_dir())
+            or path.name.startswith(".")
+            or path.name.endswith(INDEX_ENDINGS)
+        ):
             continue
-        if path.name in LATER:
-            yield f"{path.name}/: this release does not read it yet; nothing in it was used"
-        else:
-            yield f"{path.name}: not a part of a case that is known here; it was not used"
+        yield f"{path.name}: not a part of a case that is known here; it was not used"
 
 
 def sha256(path: Path) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from painloom.errors import InputError
-from painloom.intake import bodyfacts
+from painloom.intake import bodyfacts, imaging
 from painloom.intake.tomlfields import Table, codes, flag, interval, number, one_of, table, tables, text, texts
 from painloom.model.body import BodyRecord
+from painloom.model.brain import ImagingEntry
 from painloom.model.case import DrugUse, PainHistory, Person
 
 KNOWN = {
@@ -30,9 +31,10 @@ KNOWN = {
         "codes",
     },
     **bodyfacts.KNOWN,
+    **imaging.KNOWN,
 }
 FREE = {"organs", *bodyfacts.FACT_TABLES}  # tables whose keys are ids of the knowledge, checked where they are used
-TOP = {"schema", "person", "pain", "drugs", "wishes", *bodyfacts.KNOWN, *FREE}
+TOP = {"schema", "person", "pain", "drugs", "wishes", *bodyfacts.KNOWN, *imaging.KNOWN, *FREE}
 DRUG_STATES = ("active", "stopped", "planned")
 MOST_BYTES = 5_000_000
 SCHEMA = 1
@@ -47,6 +49,7 @@ class History:
     drugs: tuple[DrugUse, ...]
     wishes: tuple[str, ...]
     body: BodyRecord
+    imaging: tuple[ImagingEntry, ...]
     warnings: tuple[str, ...]
 
 
@@ -78,7 +81,7 @@ def read_history(path: Path) -> History:
     person, pain = table(record, "person", where), table(record, "pain", where)
     drugs = tables(record, "drugs", where)
     warnings = [f"{where}: entry '{name}' is not known and was not used" for name in record if name not in TOP]
-    lists = [(name, entry) for name in ("drugs", *bodyfacts.KNOWN) for entry in tables(record, name, where)]
+    lists = [(name, entry) for name in ("drugs", *bodyfacts.KNOWN, *imaging.KNOWN) for entry in tables(record, name, where)]
     for name, entry in [("person", person), ("pain", pain), *lists]:
         warnings += [f"{where} [{name}]: '{key}' is not known and was not used" for key in entry if key not in KNOWN[name]]
     return History(
@@ -87,6 +90,7 @@ def read_history(path: Path) -> History:
         tuple(_drug(d, n, where) for n, d in enumerate(drugs, start=1)),
         texts(record, "wishes", where),
         bodyfacts.read_body(record, pain, where),
+        imaging.read_imaging_entries(record, where),
         tuple(dict.fromkeys(warnings)),
     )
 

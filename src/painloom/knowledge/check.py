@@ -6,7 +6,11 @@ from pathlib import Path
 from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, GeneCard, GuidanceCard
 from painloom.knowledge.check_body import check_body
+from painloom.knowledge.check_imaging import check_imaging
 from painloom.knowledge.check_instruments import check_instruments
+from painloom.knowledge.check_markers import check_markers
+from painloom.knowledge.check_norms import check_norms
+from painloom.knowledge.check_panels import check_panels
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.prescribing import GENERAL
 from painloom.knowledge.tables import read_toml
@@ -19,7 +23,8 @@ WILDCARDS = {"*", "No Result", "n/a", "Indeterminate"}
 def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
-        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body)
+        brain = (check_markers, check_norms, check_panels, check_imaging)
+        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, *brain)
         return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:
         return [str(wrong)]

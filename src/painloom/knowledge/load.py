@@ -12,8 +12,13 @@ from painloom.knowledge.bodymap import BodyMap, read_bodymap
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
 from painloom.knowledge.criteria import CriteriaCard, read_criteria
 from painloom.knowledge.genes import read_gene
+from painloom.knowledge.imaging import ImagingCard, read_imaging
 from painloom.knowledge.instrument_cards import InstrumentCard
 from painloom.knowledge.instruments import read_instrument
+from painloom.knowledge.marker_cards import MarkerCard
+from painloom.knowledge.markers import read_markers
+from painloom.knowledge.norms import CircuitCard, NormCard, read_circuits, read_norms
+from painloom.knowledge.panels import PanelCard, read_panels
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
 from painloom.knowledge.redflags import RedFlagCard, read_redflag
 from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
@@ -28,8 +33,23 @@ __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
 CLINIC_ONLY = {"forms"}  # a clinic's own wording, never shipped
-WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks", "bodymap")
-Card = TypeVar("Card", GeneCard, GuidanceCard, DrugCard, InstrumentCard, RuleCard, EquivalenceCard, CriteriaCard, SafetyCard, RedFlagCard)
+WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks", "bodymap", "markers", "panels", "norms", "imaging")
+Card = TypeVar(
+    "Card",
+    GeneCard,
+    GuidanceCard,
+    DrugCard,
+    InstrumentCard,
+    RuleCard,
+    EquivalenceCard,
+    CriteriaCard,
+    SafetyCard,
+    RedFlagCard,
+    MarkerCard,
+    PanelCard,
+    NormCard,
+    ImagingCard,
+)
 
 
 @dataclass(frozen=True)
@@ -110,9 +130,39 @@ class Knowledge:
         """Safety cards by id."""
         return {id_: self._marked(read_safety(path), path) for id_, path in self.files("safety").items()}
 
+    @cached_property
+    def markers(self) -> dict[str, MarkerCard]:
+        """Published brain models by id."""
+        return self._owned("markers", read_markers(self.files("markers")))
+
+    @cached_property
+    def panels(self) -> dict[str, PanelCard]:
+        """Descriptive connectivity panels by id."""
+        return self._owned("panels", read_panels(self.files("panels")))
+
+    @cached_property
+    def norms(self) -> dict[str, NormCard]:
+        """Norms of regional measures by id; their tables are opened when asked for."""
+        return self._owned("norms", read_norms(self.files("norms")))
+
+    @cached_property
+    def circuits(self) -> CircuitCard | None:
+        """The circuits that sort the regions of a norm."""
+        return read_circuits(self.files("norms"))
+
+    @cached_property
+    def imaging(self) -> dict[str, ImagingCard]:
+        """Scales of structured imaging findings, and their frequency without pain, by id."""
+        return self._owned("imaging", read_imaging(self.files("imaging")))
+
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours."""
         return tuple(read_tsv(self.files("terms", ".tsv")[name]))
+
+    def _owned(self, kind: str, cards: dict[str, Card]) -> dict[str, Card]:
+        """Cards of one kind, a clinic's own marked."""
+        places = self.files(kind)
+        return {id_: self._marked(card, places[id_]) for id_, card in cards.items()}
 
     def _marked(self, card: Card, path: Path) -> Card:
         """A clinic's own card says so wherever its release is printed."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
 from painloom.model.bodymap import MapRemark, Widespread
+from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade, PainCoding, SensoryFinding
 from painloom.model.finding import Finding
@@ -14,6 +15,7 @@ from painloom.model.mind import AnswerFlag, ChangeView, ScoreView
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
+from painloom.model.target import TargetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,5 @@ class Assessment:
     sensory: tuple[SensoryFinding, ...] = ()
     widespread: tuple[Widespread, ...] = ()
     map_remarks: tuple[MapRemark, ...] = ()
+    brain: BrainView | None = None
+    targets: TargetView | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from painloom.model.redflag import NOT_ASKED, PRESENT, WATCH, RedFlag
 from painloom.model.scores import SafetyAlert
+from painloom.report.brain_front import brain_alerts
 from painloom.report.drugs import current_cards
 from painloom.report.lookup import Lookup
 from painloom.report.safety import STEPS, dangers, endangered, headline, opioid_total
@@ -50,6 +51,7 @@ def alerts(lookup: Lookup, cards: Sequence[DrugCard]) -> AlertBlock:
         held=lookup.words("alarm.held") if assessment.alerts else "",
         lines=(
             *_raised(lookup),
+            *brain_alerts(lookup),
             *_dangers(lookup),
             *_genes(lookup, cards),
             *_asked(lookup),

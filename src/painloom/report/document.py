@@ -7,6 +7,7 @@ from painloom.errors import KnowledgeError
 from painloom.model.assessment import Assessment
 from painloom.report import closing, front
 from painloom.report.alerts import alerts
+from painloom.report.brain import brain_section, brain_title
 from painloom.report.criteria import criteria_title, criteria_view
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
 from painloom.report.flags import flags_title, flags_view
@@ -144,6 +145,10 @@ def _interactions(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return capital(title), rows
 
 
+def _brain(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return brain_title(lookup), brain_section(lookup)
+
+
 def _research(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     rows = closing.research(lookup)
     return lookup.words.counted("title.research", len(rows)), rows
@@ -177,6 +182,7 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "others": _others,
     "genes": _genes,
     "interactions": _interactions,
+    "brain": _brain,
     "research": _research,
     "unknown": _unknown,
     "sources": _sources,

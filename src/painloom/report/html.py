@@ -11,7 +11,7 @@ from painloom.report.document import build_document
 from painloom.report.figures import score_shift
 from painloom.report.wording import printable, read_layout, read_wording
 
-STYLES = ("style.css", "streams.css")
+STYLES = ("style.css", "streams.css", "brain.css")
 
 
 def render_html(assessment: Assessment, *, layout: str = "clinician", wording: str = "en") -> str:

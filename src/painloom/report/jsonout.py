@@ -4,10 +4,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from hashlib import sha256
 
 from painloom.model.absence import NotCallable, NotMeasured, Withheld
 from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.assessment import Assessment
+from painloom.model.brainfiles import BrainFiles
 from painloom.model.genotypes import Genotypes
 
 SCHEMA = "painloom-assessment/1"
@@ -23,6 +25,10 @@ PAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("Diagnosis", "codes"): ("system", "code"),
     ("Measure", "codes"): ("system", "code"),
     ("Allergy", "codes"): ("system", "code"),
+    ("BrainView", "files"): ("role", "sha256"),
+    ("MarkerScore", "details"): ("name", "value"),
+    ("NormView", "kept"): ("region", "measure"),
+    ("Target", "protocol"): ("name", "value"),
 }
 ONE_PAIR: Mapping[tuple[str, str], tuple[str, str]] = {
     ("Advice", "card"): ("id", "release"),
@@ -30,6 +36,11 @@ ONE_PAIR: Mapping[tuple[str, str], tuple[str, str]] = {
     ("ScoreView", "card"): ("id", "release"),
     ("Grade", "card"): ("id", "release"),
     ("RedFlag", "card"): ("id", "release"),
+    ("MarkerScore", "card"): ("id", "release"),
+    ("ConnectionView", "card"): ("id", "release"),
+    ("NormView", "card"): ("id", "release"),
+    ("ImagingFinding", "card"): ("id", "release"),
+    ("Target", "card"): ("id", "release"),
 }
 NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Person", "age_years"): "age was not given",
@@ -49,6 +60,22 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("SeverityLevel", "level"): "no rating was given for this axis",
     ("SensoryFinding", "z"): "the value is not judged",
     ("Assessment", "pain_codes"): "no kind of chronic pain was stated",
+    ("Assessment", "brain"): "no brain data were read",
+    ("Assessment", "targets"): "no stimulation target was asked for",
+    ("Gate", "value"): "it could not be measured",
+    ("Gate", "limit"): "the gate has no limit in figures",
+    ("MarkerScore", "score"): "withheld, the reason stands beside it",
+    ("MarkerScore", "place"): "no score, or no cohort to compare with",
+    ("MarkerScore", "sem"): "no standard error of measurement is known",
+    ("MarkerScore", "mdc"): "no standard error of measurement is known",
+    **{("NormRow", name): "withheld, the status says why" for name in ("value", "expected", "z", "z_low", "z_high", "centile")},
+    ("Asymmetry", "z_difference"): "a side has no z-score",
+    **{("Connection", name): "withheld, or no reference" for name in ("r", "r_low", "r_high", "z", "place")},
+    ("Prevalence", "count"): "the source does not give the number of people",
+    ("ImagingFinding", "prevalence"): "no figure on file, or an urgent finding overrides",
+    ("Target", "xyz_mm"): "a referral option without coordinates",
+    ("Target", "native_xyz_mm"): "no transform into the person's own image was given",
+    ("Target", "stability"): "no target was worked out from the person's own data",
 }
 NOT_FINITE = "not a finite number"
 
@@ -65,6 +92,8 @@ def _noun(noun: object) -> dict[str, object]:
         return _genotypes(noun)
     if isinstance(noun, Answers):
         return _answers(noun)
+    if isinstance(noun, BrainFiles):
+        return _brain_files(noun)
     kind = type(noun)
     head: dict[str, object] = {"absent": ABSENCES[kind]} if kind in ABSENCES else {}
     assert is_dataclass(noun)
@@ -80,6 +109,12 @@ def _genotypes(genotypes: Genotypes) -> dict[str, object]:
         "absent_is_reference": genotypes.absent_is_reference,
         "warnings": list(genotypes.warnings),
     }
+
+
+def _brain_files(brain: BrainFiles) -> dict[str, object]:
+    """Places below the brain folder; where the folder lies on this machine is nobody's business."""
+    programs = [{"program": name, "version": version} for name, version in brain.generated_by]
+    return {"files": [file.place for file in brain.files], "generated_by": programs, "warnings": list(brain.warnings)}
 
 
 def _answers(answers: Answers) -> dict[str, object]:
@@ -105,6 +140,8 @@ def _field(kind: str, name: str, value: object) -> object:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, bytes):  # a picture: what it is stands in the report, here only which one
+        return {"sha256": sha256(value).hexdigest(), "bytes": len(value)}
     if isinstance(value, float) and not math.isfinite(value):
         return {"absent": "not-callable", "reason": NOT_FINITE}
     if value is None or isinstance(value, str | bool | int | float):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from painloom.report.alerts import due, flags_in, short_label
+from painloom.report.brain import brain_section, brain_title
+from painloom.report.brain_text import brain_lines
 from painloom.report.criteria import criteria_title
 from painloom.report.lookup import Lookup
 from painloom.report.mind import drawn, mind_title
@@ -25,6 +27,8 @@ def stream_blocks(lookup: Lookup) -> Iterator[tuple[str, str, tuple[Line, ...]]]
     if raised := flags_in(lookup, "present"):
         lines = (f"{short_label(flag)}: {due(flag.within, lookup)}: {sentence(flag.act)}" for _, flag in raised)
         yield words("section.redflags"), "", tuple(("avoid", line) for line in lines)
+    if (section := brain_section(lookup)) is not None:
+        yield words("section.brain"), brain_title(lookup), tuple(brain_lines(section, lookup))
 
 
 def _mind(lookup: Lookup) -> Iterator[Line]:

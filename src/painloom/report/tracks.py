@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from painloom.model.redflag import PRESENT
 from painloom.report.alerts import flags_in
+from painloom.report.brain_front import brain_fact
 from painloom.report.criteria import graded
 from painloom.report.genes import status_counts
 from painloom.report.lookup import Lookup
@@ -74,4 +75,4 @@ def _body(lookup: Lookup) -> str:
     return " ".join(sentence(capital(fact)) for fact in facts)
 
 
-FACTS: Mapping[str, Callable[[Lookup], str]] = {"genome": _genome, "mind": _mind, "body": _body}
+FACTS: Mapping[str, Callable[[Lookup], str]] = {"genome": _genome, "brain": brain_fact, "mind": _mind, "body": _body}

@@ -3,6 +3,7 @@
 from painloom.model.absence import NotMeasured
 from painloom.model.assessment import DrugView
 from painloom.model.genecall import AMBIGUOUS, NOT_CALLED, GeneCall
+from painloom.report.brain_front import brain_open
 from painloom.report.genes import to_get
 from painloom.report.lookup import Lookup
 from painloom.report.statements import same_advice
@@ -16,7 +17,7 @@ LABELS_NAMED = 8
 
 def open_questions(lookup: Lookup) -> tuple[Open, ...]:
     """Everything left open, what a drug taken now depends on first."""
-    found = [*_drugs(lookup), *_copies(lookup), *_genes(lookup), *open_in_streams(lookup), *_streams(lookup)]
+    found = [*_drugs(lookup), *_copies(lookup), *_genes(lookup), *open_in_streams(lookup), *brain_open(lookup), *_streams(lookup)]
     return tuple(sorted(found, key=lambda item: not item.urgent))
 
 

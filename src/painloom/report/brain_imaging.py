@@ -1,0 +1,111 @@
+"""Findings of spine and joints as entered from a report: urgent ones first, then each with how common it is without pain."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from painloom.model.brain import BrainView, ImagingFinding, Prevalence
+from painloom.report.brainfigures import Chart, hundred
+from painloom.report.lookup import Lookup
+from painloom.report.views import Mark, Ref
+from painloom.report.wording import capital, number
+
+DOUBT = "to-verify"
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingRow:
+    """One finding."""
+
+    anchor: str
+    title: str
+    mark: Mark
+    meaning: str
+    urgent: str
+    figure: Markup
+    often: str
+    often_note: str
+    often_doubtful: bool
+    reason: str
+    confirmed: str
+    doubtful: bool
+    notes: tuple[str, ...]
+    claim: str
+    card: str
+    sources: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingPart:
+    """The part: urgent findings first."""
+
+    title: str
+    rows: tuple[ImagingRow, ...]
+
+
+def imaging_part(view: BrainView, lookup: Lookup) -> ImagingPart | None:
+    """None where nothing was entered."""
+    if not view.imaging:
+        return None
+    words = lookup.words
+    ordered = sorted(enumerate(view.imaging, 1), key=lambda pair: not pair[1].urgent)
+    rows = tuple(_row(finding, n, lookup) for n, finding in ordered)
+    urgent = sum(bool(f.urgent) for f in view.imaging)
+    title = words.counted("brain.imaging_urgent", urgent) if urgent else words.counted("brain.imaging_title", len(rows))
+    return ImagingPart(title, rows)
+
+
+def urgent_findings(view: BrainView) -> list[tuple[int, ImagingFinding]]:
+    """(position, finding) of every entry that overrides; positions are the page anchors."""
+    return [(n, finding) for n, finding in enumerate(view.imaging, 1) if finding.urgent]
+
+
+def finding_title(finding: ImagingFinding, lookup: Lookup) -> str:
+    """Label, grade, level and side."""
+    entry, words = finding.entry, lookup.words
+    grade = words("brain.grade", grade=entry.grade) if entry.grade else ""
+    side = words.word("brain.side", entry.side) if entry.side else ""
+    return capital(", ".join(part for part in (finding.label or entry.scale, grade, entry.level, side) if part))
+
+
+def _row(finding: ImagingFinding, number_: int, lookup: Lookup) -> ImagingRow:
+    words, entry = lookup.words, finding.entry
+    anchor = f"imaging-{number_}"
+    common = None if finding.urgent else finding.prevalence
+    if finding.urgent:
+        mark = Mark("avoid", words("brain.urgent"))
+    elif finding.status == "ok":
+        mark = Mark("note", words("brain.entered"))
+    else:
+        mark = Mark("unknown", words("brain.withheld_word"))
+    figure, often, note = _often(common, anchor, lookup)
+    absent = words("brain.no_prevalence") if common is None and not finding.urgent else ""
+    return ImagingRow(
+        anchor=anchor,
+        title=finding_title(finding, lookup),
+        mark=mark,
+        meaning=finding.meaning,
+        urgent=finding.urgent,
+        figure=figure,
+        often=often or absent,
+        often_note=note,
+        often_doubtful=common is not None and common.state == DOUBT,
+        reason=finding.reason,
+        confirmed=words("brain.confirmed", by=entry.confirmed_by) if entry.confirmed_by else words("brain.unconfirmed"),
+        doubtful=finding.state == DOUBT,
+        notes=finding.notes,
+        claim=words.word("claim", finding.claim),
+        card=words("basis.card_text", id=finding.card[0], release=finding.card[1]) if finding.card[0] else "",
+        sources=lookup.sources(tuple(dict.fromkeys((*finding.sources, *(common.sources if common else ()))))),
+    )
+
+
+def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Markup, str, str]:
+    words = lookup.words
+    if common is None:
+        return Markup(""), "", ""
+    count = min(100, max(0, round(common.percent)))
+    said = words("brain.often", n=count, age=number(common.age_years))
+    people = words("brain.people", n=common.count) if common.count is not None else words("brain.people_unknown")
+    figure = hundred(count, Chart(f"{anchor}-people", words("brain.often_title"), said))
+    return figure, said, " ".join(part for part in (common.text, people) if part)
