@@ -38,7 +38,7 @@ def voxels(path: Path) -> tuple[Any, Any]:
     """Centres in mm (n x 3) and labels (n) of every voxel with a label; the affine decides, not the order of the axes."""
     import nibabel as nib
 
-    image = nib.nifti1.load(path)
+    image = nib.Nifti1Image.from_filename(path)
     data = np.asarray(image.dataobj).astype(int)
     index = np.argwhere(data > 0)
     points = index @ image.affine[:3, :3].T + image.affine[:3, 3]

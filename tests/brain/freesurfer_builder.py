@@ -29,7 +29,12 @@ DEEP = {
     "CC_Mid_Anterior": 480.0,
     "CC_Anterior": 850.0,
 }
-CORTEX = {"bankssts": (1000, 2400, 2.5), "insula": (2300, 6800, 3.0), "precentral": (4800, 13000, 2.5), "superiorfrontal": (7000, 21000, 2.7)}
+CORTEX = {
+    "bankssts": (1000, 2400, 2.5),
+    "insula": (2300, 6800, 3.0),
+    "precentral": (4800, 13000, 2.5),
+    "superiorfrontal": (7000, 21000, 2.7),
+}
 TYPES = {"u1": 0, "i4": 1, "f4": 3, "i2": 4}
 
 

@@ -3,8 +3,8 @@
 import math
 
 import pytest
-
 from freesurfer_builder import aparc, aseg, subject_folder
+
 from painloom.errors import InputError
 from painloom.intake.freesurfer import read_subject
 

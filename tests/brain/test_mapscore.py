@@ -16,6 +16,7 @@ from painloom.knowledge.load import load
 
 SHAPE = (9, 10, 8)
 AFFINE = np.array([[3.0, 0, 0, -12], [0, 3.0, 0, -15], [0, 0, 3.0, -9], [0, 0, 0, 1]])
+MOVED = np.array([[0, 0, 0, 0.01], [0] * 4, [0] * 4, [0] * 4])
 DIGEST = "ab" * 32
 
 
@@ -77,7 +78,7 @@ def test_dot_is_that_of_nilearns_masker():
 
     image, weights = pattern(2) + 1.0, pattern()
     mask = nibabel.Nifti1Image((weights != 0).astype(np.int8), AFFINE)
-    masker = NiftiMasker(mask_img=mask, standardize=False).fit()
+    masker = NiftiMasker(mask_img=mask, standardize=None).fit()
     x, w = (masker.transform(nibabel.Nifti1Image(v, AFFINE)).ravel() for v in (image, weights))
 
     assert products(image, weights).dot == pytest.approx(float(x.astype(float) @ w.astype(float)), rel=1e-5)
@@ -177,7 +178,7 @@ def test_a_space_that_no_name_says_is_told(own):
 
 @pytest.mark.parametrize(
     ("shape", "affine"),
-    [(SHAPE, AFFINE + [[0, 0, 0, 0.01], [0] * 4, [0] * 4, [0] * 4]), (SHAPE, AFFINE @ np.diag([-1, 1, 1, 1])), ((9, 10, 9), AFFINE)],
+    [(SHAPE, AFFINE + MOVED), (SHAPE, AFFINE @ np.diag([-1, 1, 1, 1])), ((9, 10, 9), AFFINE)],
     ids=["moved by a hundredth of a millimetre", "left and right exchanged", "another shape"],
 )
 def test_another_grid_is_refused_with_both_named(own, shape, affine):

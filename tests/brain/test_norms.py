@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from freesurfer_builder import DEEP, aparc, aseg, mgz, subject_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freesurfer_builder import DEEP, aparc, aseg, mgz, subject_folder
 from painloom.brain.covariates import Scan
 from painloom.brain.norms import centile_of, judge, norm_view, scan_contrasts, tables_of
-from painloom.errors import InputError
+from painloom.errors import InputError, KnowledgeError
 from painloom.intake.freesurfer import read_subject
 from painloom.knowledge.load import load
 from painloom.knowledge.norms import read_circuits, read_norms
@@ -169,7 +169,9 @@ def test_a_file_that_is_missing_is_told_and_gives_no_rows(tmp_path):
 
 
 def test_the_later_name_of_a_structure_is_the_same_structure(tmp_path, folder):
-    later = view(subject_folder(tmp_path / "s", renames={"Left-Thalamus-Proper": "Left-Thalamus", "Right-Thalamus-Proper": "Right-Thalamus"}))
+    later = view(
+        subject_folder(tmp_path / "s", renames={"Left-Thalamus-Proper": "Left-Thalamus", "Right-Thalamus-Proper": "Right-Thalamus"})
+    )
 
     assert row(view(folder), "left-thalamus-proper").z == row(later, "left-thalamus").z
 
@@ -214,6 +216,12 @@ def test_all_tables_hold_every_model_whose_file_is_there(folder):
     judged = judge(CARD, brain, 50.0, "F", scan=Scan(), tables=tables_of(CARD, brain, ["all"]))
 
     assert {"aseg", "lh.aparc", "rh.aparc", "aseg_bigregions"} == {j.place.table for j in judged}
+
+
+def test_a_term_that_no_covariate_fills_is_the_cards_fault(folder):
+    broken = replace(CARD, terms=tuple((t, of) for t, of in CARD.terms if t != "age2"))
+    with pytest.raises(KnowledgeError, match="'age2', which is no covariate"):
+        norm_view(broken, read_subject(folder), 50.0, "F")
 
 
 def test_an_unknown_table_is_refused_with_those_that_exist(folder):
@@ -269,7 +277,10 @@ def test_measured_contrast_is_used_and_leaves_no_span(tmp_path):
     contrasts = scan_contrasts(CARD, brain, tables_of(CARD, brain))
     found = norm_view(CARD, brain, 50.0, "F", scan=Scan(contrasts=contrasts))
 
-    assert ("ok", None, None) == (row(found, "left-hippocampus").status, *(getattr(row(found, "left-hippocampus"), n) for n in ("z_low", "z_high")))
+    assert ("ok", None, None) == (
+        row(found, "left-hippocampus").status,
+        *(getattr(row(found, "left-hippocampus"), n) for n in ("z_low", "z_high")),
+    )
     assert "ok" == row(found, "lh-insula", "area").status
     assert "ok (contrast imputed)" == row(found, "lh-precentral", "area").status  # its label has no voxels
 

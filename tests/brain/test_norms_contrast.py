@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from freesurfer_builder import mgz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freesurfer_builder import mgz
 from painloom.brain.contrast import contrast, label_sums, measure_contrasts
 from painloom.errors import InputError
 from painloom.knowledge.norms import ContrastSpec

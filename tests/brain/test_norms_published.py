@@ -67,9 +67,7 @@ def known_person():
     for model in models:
         contrasts[model.contrast] = float(wanted[(model.place.table, model.place.region, model.place.measure)]["contrast"])
     values["aseg"]["left-caudate"], values["aseg"]["right-caudate"] = {"volume": 3245.7}, {"volume": 3079.1}
-    tables = {
-        id_: StatsTable(id_, id_, {n: StatsRow(n, tuple(v.items())) for n, v in rows.items()}, {}) for id_, rows in values.items()
-    }
+    tables = {id_: StatsTable(id_, id_, {n: StatsRow(n, tuple(v.items())) for n, v in rows.items()}, {}) for id_, rows in values.items()}
     brain = Morphometry(tables, HEAD_SIZE, HOLES, "freesurfer", "6", {})
     return card_, brain, Scan(contrasts=Contrasts(contrasts)), wanted
 

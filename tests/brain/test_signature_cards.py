@@ -162,7 +162,8 @@ def check_own(tmp_path, **more):
 
 def test_the_check_finds_what_the_reader_lets_pass(tmp_path):
     """Unknown source, a figure outside its interval, no figure at all."""
-    figure = '[[performance]]\nwhat = "w"\nmeasure = "r"\nvalue = {v}\nlow = 0.1\nhigh = 0.2\nevidence = "in-sample"\nstate = "verified"\nsource = "{s}"\n'
+    figure = '[[performance]]\nwhat = "w"\nmeasure = "r"\nvalue = {v}\nlow = 0.1\nhigh = 0.2\nevidence = "in-sample"\n'
+    figure += 'state = "verified"\nsource = "{s}"\n'
 
     assert check_own(tmp_path / "a") == ["markers/own-map: no published accuracy; say what the source leaves open"]
     assert check_own(tmp_path / "b", more=figure.format(v=0.15, s="weir-2005")) == []

@@ -171,7 +171,9 @@ def imaging() -> tuple[ImagingFinding, ...]:
     return (
         finding("Disc degeneration", "IV", "L4/5", 80.0),
         finding("Foramen narrowed", "2", "L5/S1", None, state="to-verify"),
-        finding("Nerve bundle of the lower spine pressed", "", "L4/5", None, urgent="Same day: surgical opinion; do not wait for anything else."),
+        finding(
+            "Nerve bundle of the lower spine pressed", "", "L4/5", None, urgent="Same day: surgical opinion; do not wait for anything else."
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from painloom.errors import InputError
+from painloom.errors import InputError, KnowledgeError
 from painloom.knowledge.norm_tables import Curve, GammaModel
 
 
@@ -23,21 +23,27 @@ class Shape:
 
 
 def transformed_age(years: float, days: tuple[float, float]) -> float:
-    """ln(factor * years + offset)."""
-    return math.log(days[0] * years + days[1])
+    """ln(factor * years + offset); KnowledgeError where that is not positive, since powers of it would have no value."""
+    total = days[0] * years + days[1]
+    if not total > 1:
+        raise KnowledgeError("age_days of the norm gives an age without a positive logarithm; look at its factor and offset")
+    return math.log(total)
 
 
 def evaluate(curve: Curve, x: float, *, is_man: bool) -> float:
     """The parameter itself: exp(intercept + sex + fractional polynomial of x).
 
-    Power 0 is ln x; a power that stands again is multiplied by ln x once more.
+    Power 0 is ln x; a power that stands again is multiplied by ln x once more.  KnowledgeError where it cannot be computed.
     """
     total = curve.intercept + (curve.sex if is_man else 0.0)
     for at, (power, coefficient) in enumerate(curve.powers):
         again = sum(earlier == power for earlier, _ in curve.powers[:at])
         base = math.log(x) if power == 0 else x**power
         total += coefficient * base * math.log(x) ** again
-    return math.exp(total)
+    try:
+        return math.exp(total)
+    except OverflowError:
+        raise KnowledgeError("a parameter of the norm runs beyond what can be computed at this age; look at its coefficients") from None
 
 
 def shape_of(model: GammaModel, x: float, *, is_man: bool) -> Shape:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from painloom.errors import KnowledgeError
 from painloom.knowledge.norm_tables import LinearModel
 from painloom.knowledge.norms import CONTRAST, NormCard
 
@@ -28,7 +29,12 @@ class Filled:
 
 
 def predict(models: Sequence[LinearModel], card: NormCard, values: Mapping[str, float | Floats]) -> Floats:
-    """Expected values on each model's own scale, (models,); NaN where a model needs a covariate that is NaN."""
+    """Expected values on each model's own scale, (models,); NaN where a model needs a covariate that is NaN.
+
+    Raises
+    ------
+    KnowledgeError : a term multiplies something that is no covariate.
+    """
     factors = dict(card.terms)
     names = sorted({term for model in models for term, _ in model.terms})
     column = {name: at for at, name in enumerate(names)}
@@ -40,6 +46,8 @@ def predict(models: Sequence[LinearModel], card: NormCard, values: Mapping[str, 
     for name, at in column.items():
         product: Floats = np.ones(len(models))
         for factor in factors.get(name, (name,)):
+            if factor not in values:
+                raise KnowledgeError(f"norms/{card.id}.toml: the term '{name}' needs '{factor}', which is no covariate")
             product = product * values[factor]
         used = weights[:, at] != 0  # a covariate that is not known spoils only the models that use it
         total[used] += weights[used, at] * product[used]

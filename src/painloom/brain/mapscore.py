@@ -1,6 +1,5 @@
 """Published patterns on a contrast image: products of two maps on one grid, coverage first, never resampled unless asked for."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,11 +10,11 @@ from painloom.brain.partial import Floats
 from painloom.brain.place import cohort_warnings, default_cohort, measurement_error, place_in
 from painloom.errors import InputError
 from painloom.intake.maps import BrainMap
+from painloom.intake.spaces import VAGUE
 from painloom.knowledge.marker_cards import Cohort, MarkerCard
 from painloom.model.brain import SCORED, WITHHELD, Gate, MarkerScore
 
 NEAR_MM = 1e-3
-GENERIC = re.compile(r"MNI152|MNI")
 NO_OVERLAP = "no voxel of the image lies on a weight, or one of both is constant there: there is nothing to multiply"
 
 
@@ -103,7 +102,7 @@ def _on_grid(card: MarkerCard, image: BrainMap, weights: BrainMap, resample: boo
 
 def check_spaces(card: MarkerCard, image: BrainMap, weights: BrainMap) -> tuple[str, ...]:
     """InputError where the names of the files say different spaces; else what the names leave open."""
-    wanted = weights.space or ("" if GENERIC.fullmatch(card.space) else card.space)
+    wanted = weights.space or ("" if card.space in VAGUE else card.space)
     if image.space and not image.space.startswith("MNI") and card.space.startswith("MNI"):
         raise InputError(f"{image.name}: space: {image.space}, the model needs {card.space}; normalise the image first")
     if image.space and wanted and image.space != wanted:
@@ -143,11 +142,11 @@ def _answer(card: MarkerCard, image: BrainMap, weights: Floats, told: tuple[str,
     """One row: scored with place and warnings, or withheld with the reason and no number."""
     found = products(image.values, weights)
     gate = _coverage(card, found)
-    value: float | None = {"dot": found.dot, "cosine": found.cosine, "correlation": found.correlation}[card.weights.score]
+    product = {"dot": found.dot, "cosine": found.cosine, "correlation": found.correlation}[card.weights.score]
     reason = "" if gate.is_passed else gate.text
-    if not reason and not np.isfinite([found.cosine, value]).all():
+    if not reason and not np.isfinite([found.cosine, product]).all():
         reason = NO_OVERLAP
-    value = None if reason else value
+    value = None if reason else product
     cohort, is_own = named or default_cohort(card), named is not None and named not in card.cohorts
     sem, mdc, error = measurement_error(card, cohort, is_own)
     numbers = (("dot", found.dot), ("cosine", found.cosine), ("correlation", found.correlation))

@@ -22,6 +22,8 @@ from painloom.knowledge.norm_tables import LINEAR, GammaModel, LinearModel, Norm
 from painloom.knowledge.norms import CONTRAST, HOLES, CircuitCard, NormCard
 from painloom.model.brain import NormRow, NormView
 
+__all__ = ["Judged", "Scan", "judge", "norm_view", "scan_contrasts", "tables_of", "view_of", "warnings"]
+
 OK, WITHHELD, ALL = "ok", "withheld", "all"
 NO_HEAD_SIZE = "the head size (eTIV) is not in the files and the norm needs it"
 WORDS = {CONTRAST: "contrast", HOLES: "surface holes"}

@@ -7,22 +7,26 @@ front, z up), so that tilted images and any order of axes come out upright; left
 import gzip
 import io
 import math
+import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from painloom.errors import InputError
+from painloom.intake.mgh import read_mgh
+from painloom.intake.nifti import open_image
+from painloom.intake.spaces import check_spaces
+from painloom.intake.spaces import space_of as standard_space
 from painloom.model.brain import Picture
 from painloom.model.target import Point
-
-if TYPE_CHECKING:
-    from nibabel.spatialimages import SpatialImage
 
 Array = np.ndarray[Any, np.dtype[Any]]
 PLANES = {"sagittal": (1, 2, 0), "coronal": (0, 2, 1), "axial": (0, 1, 2)}  # to the right, up, across
 ENDINGS = (".nii", ".nii.gz", ".mgz", ".mgh")
+MGH = (".mgz", ".mgh")
 MOST_VOXELS = 45_000_000  # of one volume; 355 voxels a side
 MOST_BYTES = 60_000_000  # of the image put into a page, before it is packed
 MOST_MM, LEAST_MM = 700.0, 2.0  # extent of a picture
@@ -30,6 +34,8 @@ STEP_MM, MOST_PIXELS = 1.0, 420
 LOW, HIGH = 2.0, 98.0  # robust window, percent
 SAMPLE = 400_000  # voxels that the window is taken from
 NATIVE = ("T1w", "T2w", "FLAIR", "PDw", "T2starw", "bold")
+NAMED = re.compile(r"sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9+.]+)*_[A-Za-z0-9]+")
+OTHER = "image"
 FAINT = 0.1  # share of an overlay's top below which it stays clear
 RADIUS_MM = 3.0  # of a target drawn as a ball
 
@@ -60,47 +66,35 @@ def read_volume(path: Path, mask: Path | None = None) -> Volume:
 
     Raises
     ------
-    InputError : not a readable NIfTI or MGH image, no volume, too large, or an affine that cannot be turned.
+    InputError : not a readable NIfTI or MGH image, no volume, too large, an affine that cannot be turned, or a mask of another space.
     """
-    image = _open(path)
-    shape = tuple(int(n) for n in image.shape)
-    if len(shape) < 3 or min(shape) < 1 or math.prod(shape[:3]) < 8:
-        raise InputError(f"{path.name}: shape {shape}: an image needs three axes with two voxels or more; give a volume")
-    if math.prod(shape[:3]) > MOST_VOXELS:
-        raise InputError(f"{path.name}: {math.prod(shape[:3])} voxels a volume, at most {MOST_VOXELS} are drawn; thin the image first")
-    affine = np.asarray(image.affine, dtype=float)
-    if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
+    values, affine, count = _read(path)
+    shape = values.shape
+    if math.prod(shape) < 8 or math.prod(shape) > MOST_VOXELS:
+        raise InputError(f"{path.name}: {math.prod(shape)} voxels a volume; 8 to {MOST_VOXELS} are drawn: give a volume, or thin it first")
+    if affine is None or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-12:
         raise InputError(f"{path.name}: its affine cannot be turned into millimetres; set the qform or sform first")
-    try:
-        data = np.asarray(image.dataobj[(..., *(0 for _ in shape[3:]))], dtype=np.float32)  # type: ignore[index]
-    except (OSError, EOFError, ValueError, TypeError, gzip.BadGzipFile, MemoryError) as wrong:
-        raise InputError(f"{path.name}: its voxels cannot be read ({type(wrong).__name__}); copy or convert it again") from None
-    data = np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
+    data = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    space = space_of(path)
     if mask is not None:
-        data = np.where(_inside(read_volume(mask), data.shape, affine), data, np.float32(0))
-    return Volume(stem(path), data, affine, space_of(path), shape[3] if len(shape) > 3 else 1)
+        inside = read_volume(mask)
+        check_spaces(path.name, standard_space(path.name), mask.name, standard_space(mask.name))
+        data = np.where(_inside(inside, shape, affine), data, np.float32(0))
+    return Volume(shown_name(path), data, affine, space, count)
 
 
-def _open(path: Path) -> "SpatialImage":
-    """The image with its header read and its voxels untouched."""
-    try:
-        import nibabel as nib
-    except ImportError:
-        raise InputError(f"{path.name}: reading images needs painloom[brain]: pip install 'painloom[brain]'") from None
-    if not path.name.endswith(ENDINGS):
-        raise InputError(f"{path.name}: not an image that is read here; give one of {', '.join(ENDINGS)}")
-    try:
-        image = nib.load(path)  # type: ignore[attr-defined]
-    except FileNotFoundError:
-        raise InputError(f"{path.name}: no such file") from None
-    except Exception as wrong:  # nibabel raises many kinds for one thing: not an image
-        raise InputError(f"{path.name}: cannot be read as an image ({type(wrong).__name__}); convert it to NIfTI") from None
-    return image  # type: ignore[no-any-return]
+def _read(path: Path) -> "tuple[Array, Array | None, int]":
+    """The first volume as float32, the affine, and how many volumes there are."""
+    if path.name.endswith(MGH):
+        head = read_mgh(path)
+        return np.asarray(head.data, dtype=np.float32), head.affine, 1
+    image = open_image(path)
+    return image.volume(0).astype(np.float32), np.asarray(image.affine), image.count
 
 
 def _inside(mask: Volume, shape: tuple[int, ...], affine: Array) -> Array:
     """Where the voxels of a grid lie inside a mask; slab by slab, to keep memory small."""
-    found = np.zeros(shape, dtype=bool)
+    found: Array = np.zeros(shape, dtype=bool)
     j, k = np.meshgrid(np.arange(shape[1]), np.arange(shape[2]), indexing="ij")
     for i in range(shape[0]):
         world = np.stack([np.full(j.shape, i), j, k], axis=-1) @ affine[:3, :3].T + affine[:3, 3]
@@ -113,7 +107,7 @@ def sample(volume: Volume, world: Array) -> Array:
     turn = np.linalg.inv(volume.affine)
     index = np.rint(world @ turn[:3, :3].T + turn[:3, 3]).astype(np.int64)
     shape = np.array(volume.data.shape)
-    good = ((index >= 0) & (index < shape)).all(axis=-1)
+    good: Array = np.asarray(((index >= 0) & (index < shape)).all(axis=-1))
     safe = np.where(good[..., None], index, 0)
     values: Array = np.where(good, volume.data[safe[..., 0], safe[..., 1], safe[..., 2]], np.float32(0))
     return values
@@ -153,6 +147,8 @@ def three_planes(
     """
     volume = read_volume(image, mask) if isinstance(image, Path) else image
     over = read_volume(overlay) if isinstance(overlay, Path) else overlay
+    if over is not None and not (volume.space in NATIVE and over.space in NATIVE):
+        check_spaces(volume.name, volume.space, over.name, over.space)
     low, high = bounds(volume)
     here = np.array(at_mm if at_mm is not None else np.round((low + high) / 2), dtype=float)
     if ((here < low) | (here > high)).any():
@@ -237,18 +233,18 @@ def balls(volume: Volume, places: tuple[Point, ...], step: int) -> bytes:
 
 
 def _nifti(data: Array, affine: Array, slope: float, inter: float) -> bytes:
-    import nibabel as nib
-
-    image = nib.Nifti1Image(data, affine)  # type: ignore[no-untyped-call]
-    image.header.set_slope_inter(slope, inter)  # type: ignore[no-untyped-call]
-    image.header.set_xyzt_units("mm")  # type: ignore[no-untyped-call]
-    raw = bytearray(image.to_bytes())  # type: ignore[no-untyped-call]
-    head = image.header.copy()  # type: ignore[no-untyped-call]
-    head.set_slope_inter(slope, inter)
-    head["vox_offset"], head["magic"] = 352, b"n+1"
-    raw[:348] = head.binaryblock  # to_bytes leaves the slope out
-    raw[352:] = np.asfortranarray(data).tobytes(order="F")
-    return gzip.compress(bytes(raw), 6, mtime=0)
+    """A NIfTI-1 file of 16-bit numbers, written field by field so that nothing else can be in it."""
+    head = bytearray(352)
+    struct.pack_into("<i", head, 0, 348)
+    struct.pack_into("<8h", head, 40, 3, *data.shape, 1, 1, 1, 1)
+    struct.pack_into("<2h", head, 70, 4, 16)
+    struct.pack_into("<8f", head, 76, 1, *np.linalg.norm(affine[:3, :3], axis=0), 1, 1, 1, 1)
+    struct.pack_into("<3f", head, 108, 352, slope, inter)
+    head[123] = 2  # mm
+    struct.pack_into("<2h", head, 252, 0, 1)
+    struct.pack_into("<12f", head, 280, *affine[:3].reshape(-1))
+    head[344:348] = b"n+1\0"
+    return gzip.compress(bytes(head) + data.astype("<i2").tobytes(order="F"), 6, mtime=0)
 
 
 def stem(path: Path) -> str:
@@ -256,8 +252,13 @@ def stem(path: Path) -> str:
     return next((path.name.removesuffix(e) for e in sorted(ENDINGS, key=len, reverse=True) if path.name.endswith(e)), path.stem)
 
 
+def shown_name(path: Path) -> str:
+    """The name that a page may show: a BIDS name or kind as it is, "image" for any other, which could hold a person's name."""
+    name = stem(path)
+    return name if NAMED.fullmatch(name) or name in NATIVE else OTHER
+
+
 def space_of(path: Path) -> str:
-    """The space that a BIDS name tells: its space entity, else the kind of a native image; "" where it tells none."""
-    parts = stem(path).split("_")
-    told = next((part.removeprefix("space-") for part in parts if part.startswith("space-")), "")
-    return told or (parts[-1] if parts[-1] in NATIVE else "")
+    """The space that a name tells: a standard one, else the kind of a native image; "" where it tells none."""
+    last = stem(path).split("_")[-1]
+    return standard_space(path.name) or (last if last in NATIVE else "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from painloom.errors import InputError
 from painloom.intake.limits import refusal
 from painloom.intake.statstext import StatsTable, read_stats, read_subfields, read_volumes
 
@@ -53,7 +52,7 @@ def read_subject(folder: Path) -> Morphometry:
     tables = {table.id: table for table in _tables(files)}
     if not tables:
         asked = "give the folder that holds stats/ (aseg.stats, lh.aparc.stats ...), stats files or a CSV of volumes"
-        raise InputError(f"{folder.name}: no regional measures found; {asked}")
+        raise refusal(folder.absolute(), "", f"no regional measures found; {asked}")
     images = {p.name.removesuffix(".mgz"): p for p in _files(home / "mri") if p.name.endswith(".mgz")}
     software, version = _maker(tables)
     order = sorted(tables.values(), key=lambda t: (t.id != FIRST_FILE, t.id))
@@ -71,9 +70,9 @@ def read_subject(folder: Path) -> Morphometry:
 def _look(folder: Path) -> tuple[Path, list[Path]]:
     """The folder that counts as the subject's, and every file that may hold measures."""
     if folder.is_file() and folder.suffix == ".csv":
-        return folder.parent / ".", [folder]
+        return folder.parent, [folder]
     if not folder.is_dir():
-        raise InputError(f"{folder.name}: no such folder; give the folder that holds stats/ and, where there are images, mri/")
+        raise refusal(folder.absolute(), "", "no such folder; give the folder that holds stats/ and, where there are images, mri/")
     for home in (folder, folder / "brain"):
         inside = [*_files(home / "stats"), *_files(home), *(p for p in _files(home / "mri") if p.suffix == ".txt")]
         if any(_is_wanted(path) for path in inside):

@@ -1,7 +1,6 @@
 """One brain map, whole: a contrast image or the weights of a model, with its grid, its space and its digest."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from painloom.intake.limits import refusal
-from painloom.intake.tabtext import stem
+from painloom.intake.nifti import open_image
+from painloom.intake.spaces import VAGUE
 
-MOST_VOXELS = 50_000_000  # a brain at half a millimetre; held once as float64
 PIECE = 2**20
-_SPACE = re.compile(r"(?:^|_)space-([A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class BrainMap:
     """A map of one volume: `values` (x, y, z) float64, NaN where the file has none; `affine` (4, 4) voxel to mm.
 
-    `space` is what the file's name says, "" for nothing; `sha256` is of the file as it lies there.
+    `space` is what the file's name says, "" where that names no template; `sha256` is of the file as it lies there.
     """
 
     id: str
@@ -36,21 +34,13 @@ def read_map(path: Path) -> BrainMap:
 
     Raises
     ------
-    InputError : not such an image, several volumes, too many voxels, or more than the file holds.
+    InputError : not such an image, several volumes, or more than the file holds.
     """
-    from painloom.intake.nifti import open_image
-
     image = open_image(path)
-    shape = tuple(image.shape)
-    volumes = int(np.prod(shape[3:], dtype=np.int64))
-    if volumes != 1:
-        raise refusal(path, "shape", f"{volumes} volumes; a map has one, give the contrast image of one person")
-    if int(np.prod(shape[:3], dtype=np.int64)) > MOST_VOXELS:
-        raise refusal(path, "shape", f"more than {MOST_VOXELS:,} voxels; bring the map onto a coarser grid")
-    values = np.asarray(image.volume(0), np.float64).reshape(shape[:3])
-    match = _SPACE.search(path.name)
+    if image.count != 1:
+        raise refusal(path, "header", f"{image.count} volumes; a map has one, give the contrast image of one person")
     name = "".join(c if c.isprintable() else "?" for c in path.name)
-    return BrainMap(stem(path), name, values, np.asarray(image.affine, np.float64), match.group(1) if match else "", _digest(path))
+    return BrainMap(image.id, name, image.volume(0), image.affine, "" if image.space in VAGUE else image.space, _digest(path))
 
 
 def _digest(path: Path) -> str:

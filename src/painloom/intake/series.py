@@ -1,5 +1,6 @@
 """Regional time series: a tab separated table, one line a volume, one column a region."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +72,10 @@ def _check_header(path: Path, names: tuple[str, ...], lines: int) -> None:
 
 def _numbers(path: Path, body: list[str], width: int) -> npt.NDArray[np.float64]:
     try:
-        joined = "\t".join(body)
-        if not joined.isascii() or "_" in joined:  # float() would take 1_000 and digits of other scripts
+        if any("_" in line or not line.isascii() for line in body):  # float() would take 1_000 and digits of other scripts
             raise ValueError
-        values = np.fromiter(map(float, joined.split("\t")), np.float64, len(body) * width)
+        cells = itertools.chain.from_iterable(line.split("\t") for line in body)
+        values = np.fromiter(map(float, cells), np.float64, len(body) * width)
     except ValueError:
         raise _first_wrong(path, body) from None
     if not np.isfinite(values).all():

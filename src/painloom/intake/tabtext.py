@@ -7,7 +7,7 @@ from pathlib import Path
 
 from painloom.intake.limits import MEBIBYTE, refusal
 
-MOST_BYTES = 256 * MEBIBYTE  # inflated; 20,000 volumes of 1,000 regions take about as much
+MOST_BYTES = 128 * MEBIBYTE  # inflated; 6,000 volumes of 1,000 regions with every digit take about as much
 LONGEST_LINE = 4 * MEBIBYTE
 PACKED = b"\x1f\x8b"
 ENDINGS = (".nii.gz", ".tsv.gz", ".txt.gz", ".csv.gz", ".nii", ".tsv", ".txt", ".csv", ".gz")

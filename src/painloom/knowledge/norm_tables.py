@@ -1,5 +1,6 @@
 """The tables beside a normative card: one model a row, linear or generalised gamma."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,6 +153,9 @@ def _curve(cell: str, sex: str, path: Path) -> Curve:
 
 def _number(cell: str, path: Path) -> float:
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
-        raise KnowledgeError(f"{path.name}: '{cell}' is no number") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise KnowledgeError(f"{path.name}: '{cell}' is no number")
+    return value

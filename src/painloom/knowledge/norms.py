@@ -153,6 +153,9 @@ def _norm(fields: Fields, path: Path) -> NormCard:
     tables = tuple(_table(t, path, kind, groups) for t in fields.children("table"))
     if not tables:
         raise KnowledgeError(f"{path.name}: has no [[table]]")
+    sums = tuple((s.text("region"), s.texts("of")) for s in fields.children("sum"))
+    if nested := {part for _, of in sums for part in of} & {region for region, _ in sums}:
+        raise KnowledgeError(f"{path.name}: the sum '{min(nested)}' is a part of a sum; name its parts instead")
     age_days = fields.numbers("age_days") or (1.0, 0.0)
     if len(age_days) != 2:
         raise KnowledgeError(f"{path.name}: 'age_days' must be a factor and an offset")
@@ -170,7 +173,7 @@ def _norm(fields: Fields, path: Path) -> NormCard:
         defaults=tuple(tuple(str(name) for name in group) for group in fields.lists("default")),
         covariates=tuple(_covariate(c) for c in fields.children("covariate")),
         terms=tuple((t.text("id"), t.texts("of")) for t in fields.children("term")),
-        sums=tuple((s.text("region"), s.texts("of")) for s in fields.children("sum")),
+        sums=sums,
         aliases=tuple((a.text("region"), a.texts("also")) for a in fields.children("alias")),
         stands_for=tuple((s.text("file"), s.texts("also")) for s in fields.children("stands_for")),
         choices=tuple((c.text("id"), c.texts("values"), c.text("reference")) for c in fields.children("choice")),

@@ -100,8 +100,11 @@ def _box(outline: Outline, points: Sequence[tuple[float, float]]) -> tuple[float
     """The outline's box, widened so that no point falls off the drawing."""
     left, right, bottom, top = outline.box
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    return min([left, *(x - ROOM for x in xs)]), max([right, *(x + ROOM for x in xs)]), min([bottom, *(y - ROOM for y in ys)]), max(
-        [top, *(y + ROOM for y in ys)]
+    return (
+        min([left, *(x - ROOM for x in xs)]),
+        max([right, *(x + ROOM for x in xs)]),
+        min([bottom, *(y - ROOM for y in ys)]),
+        max([top, *(y + ROOM for y in ys)]),
     )
 
 
@@ -145,9 +148,11 @@ def _mark(spot: Spot, here: tuple[float, float], bubble: tuple[float, float]) ->
     else:
         parts.append(Markup('<circle class="gb-open" cx="{}" cy="{}" r="{}"/>').format(_n(bx), _n(by), RADIUS))
     drop = 3.4 if spot.status == CAUTION else 2.8
-    parts.append(Markup('<text class="gb-no {}" x="{}" y="{}" text-anchor="middle">{}</text>').format(
-        f"on-{spot.status}", _n(bx), _n(by + drop), spot.number
-    ))
+    parts.append(
+        Markup('<text class="gb-no {}" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            f"on-{spot.status}", _n(bx), _n(by + drop), spot.number
+        )
+    )
     return Markup("").join(parts)
 
 

@@ -105,7 +105,8 @@ def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Mark
     if common is None:
         return Markup(""), "", ""
     count = min(100, max(0, round(common.percent)))
-    said = words("brain.often", n=count, age=number(common.age_years))
+    few = 0 < common.percent < 0.5
+    said = words("brain.often_few" if few else "brain.often", n=count, age=number(common.age_years))
     people = words("brain.people", n=common.count) if common.count is not None else words("brain.people_unknown")
     figure = hundred(count, Chart(f"{anchor}-people", words("brain.often_title"), said))
     return figure, said, " ".join(part for part in (common.text, people) if part)

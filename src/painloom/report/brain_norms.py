@@ -61,8 +61,10 @@ def norm_part(view: NormView, count: int, lookup: Lookup) -> NormPart:
     """One norm of one person."""
     words = lookup.words
     judged = [row for row in view.rows if row.z is not None]
-    title = words("brain.norm_none") if not judged else words(
-        "brain.norm_title", observed=view.observed, count=view.count, limit=f"{view.limit:g}", expected=f"{view.expected:.1f}"
+    title = (
+        words("brain.norm_none")
+        if not judged
+        else words("brain.norm_title", observed=view.observed, count=view.count, limit=f"{view.limit:g}", expected=f"{view.expected:.1f}")
     )
     groups = list(dict.fromkeys(row.group for row in view.rows))
     ordered = [g for g in groups if g] + [g for g in groups if not g]

@@ -11,7 +11,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.views import Mark
 from painloom.report.wording import listing, number
 
-WITHHELD = "withheld"
+RUNS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +100,12 @@ def _motion(motion: Motion, count: int, lookup: Lookup) -> MotionPlot:
         scrubbed=motion.scrubbed,
     )
     chart = Chart(f"motion-{count}", words("brain.motion_title", series=motion.id), said)
-    return MotionPlot(motion.id, motion_plot(motion, chart), said, runs(above))
+    return MotionPlot(motion.id, motion_plot(motion, chart), said, _shown(runs(above), lookup))
+
+
+def _shown(text: str, lookup: Lookup) -> str:
+    """The first runs of volumes, and how many more there are."""
+    parts = text.split(", ")
+    if len(parts) <= RUNS_SHOWN:
+        return text
+    return lookup.words("brain.runs_more", runs=", ".join(parts[:RUNS_SHOWN]), n=len(parts) - RUNS_SHOWN)

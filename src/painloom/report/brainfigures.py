@@ -42,7 +42,9 @@ def percentile_track(place: CohortPlace, chart: Chart) -> Markup:
             low, high = chance_interval(place.percentile, place.count, z)
             shapes.append(_rect(kind, _at(low, 0, 100), 17 - depth / 2, _at(high, 0, 100) - _at(low, 0, 100), depth))
     shapes.append(_circle("score", _at(place.percentile, 0, 100), 17, 5))
-    shapes += [_text(_at(q, 0, 100), 40, f"{q}", how) for q, how in ((0, "start"), (25, "middle"), (50, "middle"), (75, "middle"), (100, "end"))]
+    shapes += [
+        _text(_at(q, 0, 100), 40, f"{q}", how) for q, how in ((0, "start"), (25, "middle"), (50, "middle"), (75, "middle"), (100, "end"))
+    ]
     return _svg("profile", WIDTH, 44, chart, shapes)
 
 
@@ -55,7 +57,9 @@ def correlation_track(connection: Connection, chart: Chart) -> Markup:
         left, right = _at(connection.r_low, -1, 1), _at(connection.r_high, -1, 1)
         shapes.append(_rect("wide", left, 15, right - left, 4))
     shapes.append(_circle("score", _at(connection.r, -1, 1), 17, 5))
-    shapes += [_text(_at(r, -1, 1), 40, f"{r:g}", how) for r, how in ((-1, "start"), (-0.5, "middle"), (0, "middle"), (0.5, "middle"), (1, "end"))]
+    shapes += [
+        _text(_at(r, -1, 1), 40, f"{r:g}", how) for r, how in ((-1, "start"), (-0.5, "middle"), (0, "middle"), (0.5, "middle"), (1, "end"))
+    ]
     return _svg("profile", WIDTH, 44, chart, shapes)
 
 
@@ -81,7 +85,10 @@ def z_strip(rows: Sequence[NormRow], limit: float, chart: Chart) -> Markup:
         x, y = _z(z), floor - level * DOT + 3.5
         diamond = Markup('<path class="zout" d="M{} {}l4.8 4.8l-4.8 4.8l-4.8-4.8z"/>').format(_n(x), _n(y - 4.8))
         shapes.append(diamond if beyond else _circle("zin", x, y, 3))
-    shapes += [_text(_z(v), floor + 17, f"{v:g}", how) for v, how in ((-4, "start"), (-limit, "middle"), (0, "middle"), (limit, "middle"), (4, "end"))]
+    shapes += [
+        _text(_z(v), floor + 17, f"{v:g}", how)
+        for v, how in ((-4, "start"), (-limit, "middle"), (0, "middle"), (limit, "middle"), (4, "end"))
+    ]
     return _svg("zstrip", WIDTH, floor + 21, chart, shapes)
 
 
@@ -100,7 +107,9 @@ def motion_plot(motion: Motion, chart: Chart) -> Markup:
     shapes = [
         Markup('<line class="axis" x1="{}" y1="{y}" x2="{}" y2="{y}"/>').format(_n(left), _n(MOTION_WIDTH - 4), y=_n(floor)),
         Markup('<polyline class="fd" points="{}"/>').format(line),
-        Markup('<line class="fdlimit" x1="{}" y1="{y}" x2="{}" y2="{y}"/>').format(_n(left), _n(MOTION_WIDTH - 4), y=_n(y(motion.limit_mm))),
+        Markup('<line class="fdlimit" x1="{}" y1="{y}" x2="{}" y2="{y}"/>').format(
+            _n(left), _n(MOTION_WIDTH - 4), y=_n(y(motion.limit_mm))
+        ),
     ]
     shapes += [_rect("cutout", left + k * step, floor + 2, max(step, 1.4), 6) for k, v in enumerate(columns) if v > motion.limit_mm]
     shapes += [
@@ -133,10 +142,7 @@ def runs(numbers: Sequence[int]) -> str:
 
 def hundred(count: int, chart: Chart) -> Markup:
     """A hundred people as dots, the first `count` filled."""
-    shapes = [
-        _circle("they" if k < count else "others", 7 + (k % ACROSS) * 11.5, 7 + (k // ACROSS) * 11.5, 4.2)
-        for k in range(HUNDRED)
-    ]
+    shapes = [_circle("they" if k < count else "others", 7 + (k % ACROSS) * 11.5, 7 + (k // ACROSS) * 11.5, 4.2) for k in range(HUNDRED)]
     return _svg("hundred", 233, 60, chart, shapes)
 
 

@@ -50,6 +50,7 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("DrugUse", "dose"): "dose was not given",
     ("DrugUse", "per_day"): "times a day were not given",
     ("Case", "genotypes"): "no genome file was given",
+    ("Case", "brain"): "no brain folder was given",
     ("Advice", "invariant"): "no gene of the drug was called",
     ("Intake", "daily"): "the amount a day cannot be worked out",
     ("BodyRecord", "regions"): "no body map was filled in",

@@ -63,20 +63,24 @@ def viewer_page(view: HeadView, module: str = "", missing: str = "") -> str:
     script = _script(module) if module else ""
     drawings = [drawing for _, mine in pictures(view.pictures, view.targets, words) for drawing in mine]
     policy = CLOSED if not script else f"{CLOSED.replace('img-src data:; ', '')}; {OPEN.format(digest=_digest(script))}"
-    return _environment().get_template("viewer.html.j2").render(
-        view=view,
-        t=words,
-        language=words.id,
-        style=_style(),
-        policy=policy,
-        script=Markup(script),
-        note=words("brain.view_both") if script else missing or words("brain.view_only_still"),
-        drawings=drawings,
-        places=_places(view),
-        image=_base64(view.image),
-        overlay=_base64(view.overlay),
-        balls=_base64(view.balls),
-        settings=_settings(view),
+    return (
+        _environment()
+        .get_template("viewer.html.j2")
+        .render(
+            view=view,
+            t=words,
+            language=words.id,
+            style=_style(),
+            policy=policy,
+            script=Markup(script),
+            note=words("brain.view_both") if script else missing or words("brain.view_only_still"),
+            drawings=drawings,
+            places=_places(view),
+            image=_base64(view.image),
+            overlay=_base64(view.overlay),
+            balls=_base64(view.balls),
+            settings=_settings(view),
+        )
     )
 
 

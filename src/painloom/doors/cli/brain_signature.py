@@ -125,7 +125,7 @@ def _series(args: argparse.Namespace, card: "MarkerCard", at: int) -> "tuple[Ser
     path, confounds = args.paths[at], args.confounds[at] if args.confounds else None
     moved = args.motion[at] if args.motion else confounds
     motion = None if moved is None else read_motion(moved)
-    if not _is_image(path):
+    if confounds is None or not _is_image(path):  # an image comes with confounds: _check saw to it
         return read_series(path), motion
     from painloom.brain.imageseries import series_from_image
 
