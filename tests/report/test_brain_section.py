@@ -273,3 +273,34 @@ def test_the_stream_has_its_line_on_page_one(page):
 
     assert "2 quality gates fail." in front
     assert "Targets: 2 open, 3 with caution, 1 refused." in front
+
+
+def test_a_region_of_two_circuits_stands_in_each_and_is_counted_once_in_the_heading():
+    norm = invented_brain.norm()
+    rows = (replace(norm.rows[2], group="salience;sensorimotor"), *norm.rows[3:5])
+    view = replace(invented_brain.brain(), norms=(replace(norm, rows=rows, count=3, observed=1, expected=0.1),))
+    html = render_html(replace(invented_brain.rich(), brain=view))
+    text = said({"x": html}, "x")
+
+    assert html.count("<li>right amygdala, thickness -2.41</li>") == 2
+    assert "Salience 1 of 2 beyond" in text
+    assert "Sensorimotor 1 of 1 beyond" in text
+    assert "1 of 3 regions lie beyond" in text
+    assert "A region of several circuits stands in each of them." in text
+
+
+def test_names_of_a_file_get_their_hemisphere_in_words():
+    norm = invented_brain.norm()
+    rows = (replace(norm.rows[2], region="lh-precuneus", label="", group=""),)
+    view = replace(invented_brain.brain(), norms=(replace(norm, rows=rows, count=1, observed=1, expected=0.05),))
+
+    assert "left precuneus, thickness -2.41" in said({"x": render_html(replace(invented_brain.rich(), brain=view))}, "x")
+
+
+def test_a_finding_whose_label_names_grade_and_level_does_not_repeat_them():
+    told = replace(invented_brain.imaging()[0], label="Disc degeneration IV L4/5", reason="not confirmed: it waits for a clinician")
+    text = said({"x": render_html(replace(invented_brain.sparse(), brain=BrainView(imaging=(told,))))}, "x")
+
+    assert "Disc degeneration IV L4/5 " in text
+    assert "grade IV" not in text
+    assert text.lower().count("not confirmed") == 1

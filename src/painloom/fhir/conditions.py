@@ -1,9 +1,12 @@
-"""Conditions and allergies -> diagnoses and allergies of a case."""
+"""Conditions and allergies -> diagnoses, sites of pain and allergies of a case."""
+
+from dataclasses import dataclass
 
 from painloom.fhir.bundle import Record
 from painloom.fhir.coding import concept, status
 from painloom.fhir.ledger import Ledger
 from painloom.fhir.node import Node
+from painloom.fhir.sites import sites_of
 from painloom.model.body import Allergy, Diagnosis
 
 CONDITION, ALLERGY = "Condition", "AllergyIntolerance"
@@ -26,10 +29,24 @@ ALLERGY_ADMIN = ("category", "encounter", "recordedDate", "recorder", "asserter"
 GRADES = ("severe", "moderate", "mild")
 
 
-def read_diagnoses(records: tuple[Record, ...], ledger: Ledger) -> tuple[Diagnosis, ...]:
-    """The diagnoses in the order of the bundle; refuted ones are left out, unconfirmed ones say so in their text."""
-    found = (_diagnosis(record, ledger) for record in records if record.kind == CONDITION and ledger.is_open(record))
-    return tuple(diagnosis for diagnosis in found if diagnosis is not None)
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Diagnoses in the order of the bundle, and the body sites of those that are not resolved, each once."""
+
+    diagnoses: tuple[Diagnosis, ...]
+    sites: tuple[str, ...]
+
+
+def read_conditions(records: tuple[Record, ...], ledger: Ledger) -> Conditions:
+    """The diagnoses and where they are; refuted ones are left out, unconfirmed ones say so in their text."""
+    diagnoses: list[Diagnosis] = []
+    sites: dict[str, None] = {}
+    for record in records:
+        found = _diagnosis(record, ledger) if record.kind == CONDITION and ledger.is_open(record) else None
+        if found is not None:
+            diagnoses.append(found)
+            sites.update(dict.fromkeys(sites_of(record.node) if found.state != "resolved" else ()))
+    return Conditions(tuple(diagnoses), tuple(sites))
 
 
 def _stands(record: Record, ledger: Ledger) -> str | None:

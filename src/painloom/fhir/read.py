@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 from painloom.fhir.bundle import Bundle, Record, read_file
-from painloom.fhir.conditions import read_allergies, read_diagnoses
+from painloom.fhir.conditions import read_allergies, read_conditions
+from painloom.fhir.devices import read_devices
 from painloom.fhir.drugs import read_drugs
 from painloom.fhir.imported import Imported, LeftOut
 from painloom.fhir.ledger import Ledger
@@ -18,7 +19,10 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.body import BodyRecord, Measure
 from painloom.model.case import Case, PainHistory
 
-CLINICAL = ("Condition", "Observation", "MedicationRequest", "MedicationStatement", "AllergyIntolerance", "QuestionnaireResponse")
+CLINICAL = (
+    "Condition", "Observation", "MedicationRequest", "MedicationStatement", "AllergyIntolerance", "QuestionnaireResponse",
+    "DeviceUseStatement",
+)  # fmt: skip
 OTHER_KIND = "resources of this type are not read"
 OTHERWISE = {
     "DiagnosticReport": "its results are read where the bundle holds them as Observations; its own words are not",
@@ -62,15 +66,16 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
     if known:
         ledger.use(known)
     measures = knowledge if isinstance(knowledge, Measures) else Measures(knowledge)
+    conditions = read_conditions(records, ledger)
     body = BodyRecord(
-        diagnoses=read_diagnoses(records, ledger),
+        diagnoses=(*conditions.diagnoses, *read_devices(records, index, ledger)),
         measures=read_measures(records, measures, ledger),
         allergies=read_allergies(records, ledger),
     )
     rating = newest_rating(body.measures)
     case = Case(
         person=told.person,
-        pain=PainHistory(intensity_0_10=rating.value if rating else None),
+        pain=PainHistory(sites=conditions.sites, intensity_0_10=rating.value if rating else None),
         drugs=read_drugs(records, index, ledger, as_of),
         body=body,
         answers=read_answers(records, index, measures, ledger),

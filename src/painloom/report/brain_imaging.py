@@ -8,7 +8,7 @@ from painloom.model.brain import BrainView, ImagingFinding, Prevalence
 from painloom.report.brainfigures import Chart, hundred
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, number
+from painloom.report.wording import capital, number, sentence
 
 DOUBT = "to-verify"
 
@@ -62,14 +62,15 @@ def urgent_findings(view: BrainView) -> list[tuple[int, ImagingFinding]]:
 
 def finding_title(finding: ImagingFinding, lookup: Lookup) -> str:
     """Label, grade, level and side."""
-    entry, words = finding.entry, lookup.words
-    grade = words("brain.grade", grade=entry.grade) if entry.grade else ""
+    entry, words, label = finding.entry, lookup.words, finding.label or finding.entry.scale
     side = words.word("brain.side", entry.side) if entry.side else ""
-    return capital(", ".join(part for part in (finding.label or entry.scale, grade, entry.level, side) if part))
+    told = f" {label} "
+    grade = words("brain.grade", grade=entry.grade) if entry.grade and f" {entry.grade} " not in told else ""
+    return capital(", ".join((label, *(part for part in (grade, entry.level, side) if part and f" {part} " not in told))))
 
 
 def _row(finding: ImagingFinding, number_: int, lookup: Lookup) -> ImagingRow:
-    words, entry = lookup.words, finding.entry
+    words = lookup.words
     anchor = f"imaging-{number_}"
     common = None if finding.urgent else finding.prevalence
     if finding.urgent:
@@ -90,14 +91,21 @@ def _row(finding: ImagingFinding, number_: int, lookup: Lookup) -> ImagingRow:
         often=often or absent,
         often_note=note,
         often_doubtful=common is not None and common.state == DOUBT,
-        reason=finding.reason,
-        confirmed=words("brain.confirmed", by=entry.confirmed_by) if entry.confirmed_by else words("brain.unconfirmed"),
+        reason="" if finding.status == "ok" and not finding.entry.confirmed_by else sentence(finding.reason),
+        confirmed=_confirmed(finding, lookup),
         doubtful=finding.state == DOUBT,
         notes=finding.notes,
         claim=words.word("claim", finding.claim),
         card=words("basis.card_text", id=finding.card[0], release=finding.card[1]) if finding.card[0] else "",
         sources=lookup.sources(tuple(dict.fromkeys((*finding.sources, *(common.sources if common else ()))))),
     )
+
+
+def _confirmed(finding: ImagingFinding, lookup: Lookup) -> str:
+    """Who confirmed it; where nobody did, the finding's own words on that, else ours."""
+    if finding.entry.confirmed_by:
+        return lookup.words("brain.confirmed", by=finding.entry.confirmed_by)
+    return sentence(finding.reason) if finding.status == "ok" and finding.reason else lookup.words("brain.unconfirmed")
 
 
 def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Markup, str, str]:
@@ -108,5 +116,7 @@ def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Mark
     few = 0 < common.percent < 0.5
     said = words("brain.often_few" if few else "brain.often", n=count, age=number(common.age_years))
     people = words("brain.people", n=common.count) if common.count is not None else words("brain.people_unknown")
+    if common.count is not None and str(common.count) in common.text:
+        people = ""
     figure = hundred(count, Chart(f"{anchor}-people", words("brain.often_title"), said))
-    return figure, said, " ".join(part for part in (common.text, people) if part)
+    return figure, said, " ".join(part for part in (sentence(common.text), people) if part)

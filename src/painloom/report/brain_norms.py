@@ -13,6 +13,7 @@ from painloom.report.views import Ref
 from painloom.report.wording import capital, listing, number, sentence
 
 NAMED, ASYMMETRIES = 5, 8
+SPLIT = ";"  # between the circuits of one region
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,10 @@ def norm_part(view: NormView, count: int, lookup: Lookup) -> NormPart:
         if not judged
         else words("brain.norm_title", observed=view.observed, count=view.count, limit=f"{view.limit:g}", expected=f"{view.expected:.1f}")
     )
-    groups = list(dict.fromkeys(row.group for row in view.rows))
+    groups = list(dict.fromkeys(circuit for row in view.rows for circuit in circuits(row)))
     ordered = [g for g in groups if g] + [g for g in groups if not g]
-    strips = tuple(
-        _strip(group, [r for r in view.rows if r.group == group], view, f"norm-{count}-{n}", lookup) for n, group in enumerate(ordered, 1)
-    )
+    rows_of = {group: [row for row in view.rows if group in circuits(row)] for group in ordered}
+    strips = tuple(_strip(group, rows_of[group], view, f"norm-{count}-{n}", lookup) for n, group in enumerate(ordered, 1))
     pairs = sorted(view.asymmetries, key=lambda a: -abs(a.z_difference or 0))
     return NormPart(
         title=title,
@@ -81,7 +81,7 @@ def norm_part(view: NormView, count: int, lookup: Lookup) -> NormPart:
         table_title=words.counted("brain.norm_table", len(view.rows)),
         asymmetries=tuple(_asymmetry(a, lookup) for a in pairs[:ASYMMETRIES]),
         asymmetry_title=words("brain.asymmetry_title", n=min(len(pairs), ASYMMETRIES), of=len(pairs)),
-        warnings=view.warnings,
+        warnings=(*view.warnings, *((words("brain.several"),) if any(SPLIT in row.group for row in view.rows) else ())),
         basis=words("brain.basis", claim=words.word("claim", view.claim), card=_card(view.card, lookup)),
         sources=lookup.sources(view.sources),
     )
@@ -106,9 +106,22 @@ def _strip(group: str, rows: Sequence[NormRow], view: NormView, anchor: str, loo
     return Strip(label, z_strip(judged, view.limit, chart), said, tuple(shown))
 
 
+def circuits(row: NormRow) -> tuple[str, ...]:
+    """The circuits that a region belongs to; ("",) where it belongs to none."""
+    return tuple(row.group.split(SPLIT))
+
+
 def region_name(row: NormRow | Asymmetry, lookup: Lookup) -> str:
     """The region in words with its measure."""
-    return f"{row.label or row.region}, {lookup.words.word('brain.measure', row.measure)}"
+    return f"{bare_name(row, lookup)}, {lookup.words.word('brain.measure', row.measure)}"
+
+
+def bare_name(row: NormRow | Asymmetry, lookup: Lookup) -> str:
+    """The label, else the name in the file with its hemisphere in words."""
+    side, dash, rest = row.region.partition("-")
+    if row.label or not dash or f"brain.hemisphere.{side}" not in lookup.words.phrases:
+        return row.label or row.region
+    return lookup.words(f"brain.hemisphere.{side}", name=rest)
 
 
 def _row(row: NormRow, view: NormView, lookup: Lookup) -> RegionRow:
@@ -117,7 +130,7 @@ def _row(row: NormRow, view: NormView, lookup: Lookup) -> RegionRow:
     if row.z_low is not None and row.z_high is not None:
         z = lookup.words("brain.z_span", z=z, low=f"{row.z_low:+.2f}", high=f"{row.z_high:+.2f}")
     return RegionRow(
-        region=row.label or row.region,
+        region=bare_name(row, lookup),
         measure=lookup.words.word("brain.measure", row.measure),
         value=absent if row.value is None else f"{number(row.value)} {row.unit}".strip(),
         expected="" if row.expected is None else f"{number(row.expected)} {row.unit}".strip(),

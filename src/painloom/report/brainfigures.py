@@ -10,7 +10,7 @@ from painloom.model.brain import CohortPlace, Connection, Motion, NormRow
 
 WIDTH, PAD = 360.0, 8.0
 Z50, Z80 = 0.674490, 1.281552  # two-sided normal quantiles
-Z_END, STACK, DOT = 4.0, 6, 8.0  # z at the ends of a strip, most dots on one another, their distance
+Z_END, STACK, DOT = 4.0, 12, 7.0  # z at the ends of a strip, most dots on one another, their distance
 BIN = 0.16  # width in z of a stack of dots
 MOTION_WIDTH, MOTION_HEIGHT, COLUMNS = 520.0, 104.0, 480
 HUNDRED, ACROSS = 100, 20
