@@ -9,12 +9,14 @@ TYPES = {"u1": 2, "i2": 4, "i4": 8, "f4": 16, "f8": 64, "i1": 256, "u2": 512, "u
 AFFINE = np.array([[-3.0, 0, 0, 30], [0, 3, 0, -40], [0, 0, 3, -20], [0, 0, 0, 1]])
 
 
-def header(shape, kind="<i2", affine=AFFINE, *, version=1, tr=2.0, slope=1.0, inter=0.0, offset=None, dims=None, code=None, sform=1, qform=0):
+def header(
+    shape, kind="<i2", affine=AFFINE, *, version=1, tr=2.0, slope=1.0, inter=0.0, offset=None, dims=None, code=None, sform=1, qform=0
+):
     """The bytes before the data of a file."""
     order = "<" if kind[0] in "<|" else ">"
-    number = len(shape) if dims is None else dims
+    number, sform, qform = len(shape), 1, 0
     sides = list(shape) + [1] * (7 - len(shape))
-    code = TYPES[kind[1:]] if code is None else code
+    code = TYPES[kind[1:]]
     size, rows = np.dtype(kind).itemsize * 8, np.asarray(affine, float)[:3].ravel()
     if version == 1:
         head = bytearray(348)

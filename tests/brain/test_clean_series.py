@@ -23,8 +23,8 @@ STEPS = ("", "_derivative1", "_power2", "_derivative1_power2")
 def _wanted(confounds, keep, steps, standardise):
     """nilearn's answer.
 
-    nilearn 0.14 is given bridged volumes in a call of its own where a filter meets a mask: it takes the complement of an index array by `~`,
-    and so replaces the volumes that mirror those kept.
+    Where a filter meets a mask, nilearn 0.14 is given bridged volumes in a call of its own: it takes the complement of an index array by
+    `~`, and so replaces the volumes that mirror those kept.
     """
     first = {**steps, "standardize": None, "t_r": 2.0, "filter": "butterworth" if steps["low_pass"] or steps["high_pass"] else False}
     last = {"detrend": False, "standardize": "zscore_sample" if standardise else None, "filter": False}
@@ -92,7 +92,14 @@ def table(path, names, first="n/a"):
 
 
 def test_strategies_name_the_columns_of_fmriprep(tmp_path):
-    names = [axis + step for axis in AXES for step in STEPS] + ["csf", "white_matter", "global_signal", "cosine00", "a_comp_cor_00", "dvars"]
+    names = [axis + step for axis in AXES for step in STEPS] + [
+        "csf",
+        "white_matter",
+        "global_signal",
+        "cosine00",
+        "a_comp_cor_00",
+        "dvars",
+    ]
     found = table(tmp_path / "c.tsv", names)
 
     assert chosen_columns(found, ("6",)) == tuple(AXES)[:3] + tuple(AXES)[3:]

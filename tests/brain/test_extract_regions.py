@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from niftibuild import AFFINE, image, labels
 from nilearn.maskers import NiftiLabelsMasker
 
-from niftibuild import AFFINE, image, labels
 from painloom.brain.extract import extract_regions
 from painloom.doors.cli.main import main
 from painloom.errors import InputError
@@ -70,7 +70,9 @@ def test_a_shifted_or_mirrored_grid_of_equal_shape_is_refused(tmp_path):
 
 def test_labels_on_another_grid_are_moved_only_when_asked(tmp_path):
     bold, _ = made(tmp_path)
-    flipped = labels(tmp_path / "flip_dseg.nii", GRID[::-1], affine=AFFINE @ np.array([[-1.0, 0, 0, 6], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]))
+    flipped = labels(
+        tmp_path / "flip_dseg.nii", GRID[::-1], affine=AFFINE @ np.array([[-1.0, 0, 0, 6], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    )
     with pytest.raises(InputError, match="resample-atlas"):
         extract_regions(bold, flipped)
     moved = extract_regions(bold, flipped, resample=True)

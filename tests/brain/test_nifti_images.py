@@ -5,8 +5,8 @@ import gzip
 import nibabel as nib
 import numpy as np
 import pytest
-
 from niftibuild import AFFINE, TYPES, header, image
+
 from painloom.intake.nifti import open_image
 from painloom.intake.spaces import check_spaces, space_of
 

@@ -36,6 +36,22 @@ class Binding:
         """True when every item of the card has its question."""
         return len(self.places) == len(self.card.items)
 
+    @property
+    def lacks(self) -> tuple[int, ...]:
+        """Places of items that have no question."""
+        there = set(self.places.values())
+        return tuple(place for place in range(len(self.card.items)) if place not in there)
+
+    @property
+    def watched(self) -> frozenset[int]:
+        """Places of items with an alert."""
+        return watched_places(self.card)
+
+
+def watched_places(card: InstrumentCard) -> frozenset[int]:
+    """Places of items that need action at once, when answered or when left empty."""
+    return frozenset(place for alert in card.alerts for place in (*alert.items, *alert.must))
+
 
 def bind(form: Form, measures: Measures) -> tuple[tuple[Binding, ...], str]:
     """The instruments that a form holds, or none and why.
@@ -96,7 +112,8 @@ def _choose(usable: Sequence[Binding], rest: set[str], named: set[str], *, is_wh
     """The binding to take next; None where it cannot be told.
 
     A whole form must hold every item of the instrument.  A response may leave questions out, so the questions of a short instrument may be
-    a piece of a longer one: then a name decides; without a name, the instrument whose items are exactly the questions that are there.
+    a piece of a longer one: then a name decides; without a name, the instrument whose items are exactly the questions that are there, or
+    a longer one that adds nothing but items with an alert: a question nobody may overlook counts as not answered, not as not asked.
     """
     wanted = [b for b in usable if b.card.id in named and (b.is_complete or not is_whole)]
     if wanted:
@@ -105,7 +122,7 @@ def _choose(usable: Sequence[Binding], rest: set[str], named: set[str], *, is_wh
         return best[0] if len(best) == 1 else None
     exact = None if is_whole or named else _exact(usable)
     if exact is not None:
-        return exact
+        return _with_alerts(exact, usable)
     complete = [b for b in usable if b.is_complete]
     if not is_whole:
         complete = [b for b in complete if not any(set(b.places) <= set(o.places) for o in usable if o.card.id != b.card.id)]
@@ -126,6 +143,12 @@ def _exact(usable: Sequence[Binding]) -> Binding | None:
         if one.is_complete and not twins and all(places <= own for places in others):
             return one
     return None
+
+
+def _with_alerts(exact: Binding, usable: Sequence[Binding]) -> Binding:
+    """The one instrument that asks the same questions and, beyond them, items with an alert only; else `exact`."""
+    same = [b for b in usable if set(b.places) == set(exact.places) and b.lacks and set(b.lacks) <= b.watched]
+    return same[0] if len(same) == 1 else exact
 
 
 def longer_cards(binding: Binding, measures: Measures) -> list[str]:

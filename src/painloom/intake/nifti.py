@@ -17,6 +17,13 @@ from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.intake.spaces import space_of
 from painloom.intake.tabtext import stem
 
+try:
+    from isal import igzip, isal_zlib
+
+    DAMAGED: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, isal_zlib.error)
+except ImportError:  # the core works without it
+    igzip, DAMAGED = None, (EOFError, zlib.error, gzip.BadGzipFile)
+
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 ENDINGS = (".nii", ".nii.gz")
@@ -224,7 +231,7 @@ def _sides(path: Path, dim: tuple[int, ...]) -> tuple[tuple[int, int, int], int]
         raise refusal(
             path,
             "header",
-            f"{x} x {y} x {z} voxels, {count:,} volumes; allowed are sides to {LONGEST_SIDE}, {MOST_VOXELS:,} voxels, {MOST_VOLUMES:,} volumes",
+            f"{x} x {y} x {z} voxels, {count:,} volumes; allowed are sides to {LONGEST_SIDE}, {MOST_VOXELS:,} voxels, {MOST_VOLUMES:,} of them",
         )
     return (x, y, z), count
 
@@ -286,12 +293,17 @@ def _seconds(fields: dict[str, Any]) -> float | None:
     return step * unit if unit and np.isfinite(step) and step > 0 else None
 
 
+def inflating(path: Path) -> Any:
+    """A packed file as a stream; by ISA-L, which needs half the time, where it is installed."""
+    return igzip.open(path) if igzip is not None else gzip.open(path)
+
+
 @contextmanager
 def _opened(image: Image) -> Iterator[BinaryIO]:
     try:
-        with gzip.open(image.path) if image.is_packed else image.path.open("rb", buffering=0) as file:
-            yield file  # type: ignore[misc]
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+        with inflating(image.path) if image.is_packed else image.path.open("rb", buffering=0) as file:
+            yield file
+    except DAMAGED:
         raise refusal(image.path, "", "the packed data are damaged or cut short; copy the file again") from None
     except OSError as wrong:
         raise refusal(image.path, "", f"cannot be read: {wrong.strerror or 'damaged'}") from None
