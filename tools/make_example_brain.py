@@ -51,7 +51,8 @@ def _slow(rng: np.random.Generator, volumes: int, width: int) -> np.ndarray:
     noise = rng.normal(0, 1, (volumes, width))
     for at in range(1, volumes):
         noise[at] += 0.45 * noise[at - 1]
-    return noise / noise.std(axis=0)
+    scaled: np.ndarray = noise / noise.std(axis=0)
+    return scaled
 
 
 def _stats(folder: Path, rng: np.random.Generator) -> None:

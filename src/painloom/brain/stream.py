@@ -138,7 +138,9 @@ def has_content(view: BrainView) -> bool:
 
 def sources(view: BrainView) -> Iterator[str]:
     """Ids of everything that stands behind the view, with repeats."""
-    for part in (*view.markers, *view.connections, *view.norms, *view.imaging):
+    parts: tuple[MarkerScore | ConnectionView | NormView | ImagingFinding, ...]
+    parts = (*view.markers, *view.connections, *view.norms, *view.imaging)
+    for part in parts:
         yield from part.sources
     yield from (source for found in view.imaging if found.prevalence for source in found.prevalence.sources)
 

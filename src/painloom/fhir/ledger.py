@@ -12,9 +12,9 @@ MODIFIED = "carries a modifier that this release does not know: it could mean th
 class Ledger:
     """Every record is open, used or left out; `lines` tells all that is not in the case."""
 
-    def __init__(self, records: Iterable[Record]):
-        """All records start open."""
-        self._reasons: dict[str, str] = {}
+    def __init__(self, records: Iterable[Record], others: Mapping[str, str] | None = None):
+        """All records start open, but those of `others` (place -> why) and those with a modifier."""
+        self._reasons: dict[str, str] = dict(others or {})
         self._used: set[str] = set()
         for record in records:
             if record.node.has("modifierExtension") or record.node.has("implicitRules"):
@@ -23,6 +23,10 @@ class Ledger:
     def is_open(self, record: Record) -> bool:
         """True while nothing was decided about the record."""
         return record.node.path not in self._reasons and record.node.path not in self._used
+
+    def is_modified(self, record: Record) -> bool:
+        """True for a record of the person that was left out because a modifier could turn its meaning round."""
+        return self._reasons.get(record.node.path) == MODIFIED
 
     def use(self, record: Record) -> None:
         """Something of the record is in the case."""
@@ -39,6 +43,10 @@ class Ledger:
         """The whole record is not in the case; the first reason stays."""
         if record.node.path not in self._used:
             self._reasons.setdefault(record.node.path, why)
+
+    def is_used(self, record: Record) -> bool:
+        """True when something of the record is in the case."""
+        return record.node.path in self._used
 
     def used(self) -> int:
         """How many records were used."""

@@ -1,5 +1,6 @@
 """Observations -> measured values: laboratory, vital signs, pain ratings, scores."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from painloom.fhir.bundle import Record
@@ -8,6 +9,7 @@ from painloom.fhir.dosage import MASSES, unit_of
 from painloom.fhir.ledger import Ledger
 from painloom.fhir.node import Node
 from painloom.fhir.units import Measures
+from painloom.fhir.watched import NOT_UNDERSTOOD, Place, Unanswered, coded_points, is_allowed, watched_of
 from painloom.knowledge.instrument_cards import Scale
 from painloom.model.body import Measure
 
@@ -15,6 +17,7 @@ OBSERVATION = "Observation"
 PAIN_RATING = "pain-severity"
 MOST_OF_A_KIND = 60
 LARGEST = 1e9
+SCORE = "{score}"
 ADMIN = (
     "category", "encounter", "issued", "performer", "basedOn", "partOf", "hasMember", "derivedFrom", "device", "specimen",
     "instantiatesCanonical", "effectiveTiming",
@@ -24,6 +27,7 @@ NEVER = {
     "cancelled": "was cancelled",
     "registered": "has no result yet",
 }
+NO_RESULT = "registered"
 FINAL = ("final", "amended", "corrected", "appended")
 NO_NUMBER = "its value is no number; a case holds measured numbers"
 OLDER = f"older than the {MOST_OF_A_KIND} newest values of its kind"
@@ -37,20 +41,30 @@ class Reading:
     record: Record
 
 
-def read_measures(records: tuple[Record, ...], measures: Measures, ledger: Ledger) -> tuple[Measure, ...]:
-    """Every number of every observation, components apart, in the order of the bundle.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What observations tell: measured values, and items with an alert that were asked without an answer that is understood."""
+
+    measures: tuple[Measure, ...]
+    unanswered: tuple[Unanswered, ...]
+
+
+def read_observations(records: tuple[Record, ...], measures: Measures, ledger: Ledger) -> Observed:
+    """Every number of every observation, components apart, in the order of the bundle; a coded answer to an item counts by its points.
 
     What has no code, unit or value that this release knows is kept with an empty id, its own unit and its codes.
     """
     readings: list[Reading] = []
+    unanswered: list[Unanswered] = []
     for record in records:
-        if record.kind == OBSERVATION and ledger.is_open(record):
-            found = _readings(record, measures, ledger)
+        if record.kind == OBSERVATION and (ledger.is_open(record) or ledger.is_modified(record)):
+            found, missing = _readings(record, measures, ledger)
             readings += [Reading(measure, record) for measure in found]
-    return tuple(reading.measure for reading in _newest(readings, ledger))
+            unanswered += missing
+    return Observed(tuple(reading.measure for reading in _newest(readings)), tuple(unanswered))
 
 
-def _newest(readings: list[Reading], ledger: Ledger) -> list[Reading]:
+def _newest(readings: list[Reading]) -> list[Reading]:
     """At most MOST_OF_A_KIND of each kind, the newest; a case file holds a page of facts, not an archive."""
     by_kind: dict[object, list[Reading]] = {}
     for reading in readings:
@@ -64,28 +78,55 @@ def _newest(readings: list[Reading], ledger: Ledger) -> list[Reading]:
     return [reading for reading in readings if id(reading) in kept]
 
 
-def _readings(record: Record, measures: Measures, ledger: Ledger) -> list[Measure]:
+def _readings(record: Record, measures: Measures, ledger: Ledger) -> tuple[list[Measure], list[Unanswered]]:
     node = record.node
-    why = NEVER.get(node.text("status").lower())
+    state = node.text("status").lower()
+    why = NEVER.get(state)
     if node.has("focus"):
         why = "is about somebody or something else than the person (focus)"
-    if why:
+    if why and (state != NO_RESULT or node.has("focus")):
         ledger.leave(record, why)
-        return []
-    named, date = concept(node.get("code")), _date(node)
+        return [], []
+    parts, date = _parts(node), _date(node)
+    if why or not ledger.is_open(record):  # no value that may be used; a question that was asked stays a question
+        ledger.leave(record, why or NO_NUMBER)
+        return [], [one for _, what in parts for one in _missing(watched_of(what.of(LOINC), measures), None, date)]
+    found: list[Measure] = []
+    missing: list[Unanswered] = []
+    for part, what in parts:
+        measure = _measure(part, what, date, measures)
+        found += [measure] if measure is not None else []
+        asked = watched_of(what.of(LOINC), measures)
+        if asked and not (part is node and measure is None and node.has("component")):
+            lost = list(_missing(asked, measure, date))
+            missing += lost
+            if lost:
+                part.leave(NOT_UNDERSTOOD, *(name for name in part.keys() if name.startswith("value")))
+    if not found:
+        ledger.leave(record, NOT_UNDERSTOOD if missing else _why_nothing(node))
+        return [], missing
+    ledger.use(record)
+    node.mark(*ADMIN)
+    if state not in FINAL:
+        node.leave("the result is not final", "status")
+    return found, missing
+
+
+def _parts(node: Node) -> list[tuple[Node, Concept]]:
+    """The observation and its components, each with what it is."""
+    named = concept(node.get("code"))
     parts = [(node, named)]
     for part in node.nodes("component"):
         own = concept(part.get("code"))
         parts.append((part, Concept(part.fit(f"{named.text}: {own.text}" if named.text else own.text, "code"), own.codes)))
-    found = [measure for part, what in parts if (measure := _measure(part, what, date, measures)) is not None]
-    if not found:
-        ledger.leave(record, _why_nothing(node))
-        return []
-    ledger.use(record)
-    node.mark(*ADMIN)
-    if node.text("status").lower() not in FINAL:
-        node.leave("the result is not final", "status")
-    return found
+    return parts
+
+
+def _missing(asked: tuple[Place, ...], measure: Measure | None, date: str) -> Iterator[Unanswered]:
+    """Items with an alert for which the value is no answer."""
+    for card, place in asked:
+        if measure is None or not is_allowed(measure.value, card.items[place]):
+            yield Unanswered(card, place, date)
 
 
 def _why_nothing(node: Node) -> str:
@@ -104,6 +145,9 @@ def _date(node: Node) -> str:
 
 def _measure(node: Node, named: Concept, date: str, measures: Measures) -> Measure | None:
     value, unit = _value(node)
+    if value is None and not _is_withheld(node):
+        points = coded_points(node, named.of(LOINC), measures)
+        return None if points is None or not named.text else Measure("", float(points), SCORE, date, named.text, named.codes)
     if value is None or not named.text:
         return None
     for code in named.of(LOINC):
@@ -118,7 +162,7 @@ def _measure(node: Node, named: Concept, date: str, measures: Measures) -> Measu
         if scores:
             id_, scale = scores[0]
             if len(scores) == 1 and _fits(scale, value, unit):
-                return Measure(f"score:{id_}.{scale.id}", value, "{score}", date, named.text, named.codes)
+                return Measure(f"score:{id_}.{scale.id}", value, SCORE, date, named.text, named.codes)
             _say(node, "a score that fits no one scale of that code")
             break
     return Measure("", value, unit, date, named.text, named.codes)
@@ -135,7 +179,7 @@ def _fits(scale: Scale, value: float, unit: str) -> bool:
 
 def _value(node: Node) -> tuple[float | None, str]:
     """The number and its unit as written."""
-    if node.has("modifierExtension") or node.has("dataAbsentReason"):
+    if _is_withheld(node):
         return None, ""
     whole = node.number("valueInteger", -LARGEST, LARGEST)
     if whole is not None:
@@ -145,6 +189,11 @@ def _value(node: Node) -> tuple[float | None, str]:
         return None, ""
     value = quantity.number("value", -LARGEST, LARGEST)
     return (None, "") if value is None else (value, _unit(quantity))
+
+
+def _is_withheld(node: Node) -> bool:
+    """True where the record says that the value is absent, or may mean the opposite."""
+    return node.has("modifierExtension") or node.has("dataAbsentReason")
 
 
 def _units_disagree(quantity: Node) -> bool:

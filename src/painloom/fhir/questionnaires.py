@@ -9,17 +9,18 @@ from painloom.fhir.answers import Binding, bind, longer_cards, named_cards, poin
 from painloom.fhir.bundle import Record
 from painloom.fhir.form import Form, Response, form_of_response, joined, read_form, responses
 from painloom.fhir.forms import binding_of
-from painloom.fhir.ledger import Ledger
+from painloom.fhir.ledger import MODIFIED, Ledger
 from painloom.fhir.node import Node
 from painloom.fhir.people import Index
 from painloom.fhir.units import Measures
+from painloom.fhir.watched import PERSON_ID, bindings_of_rest, open_sheet
 from painloom.knowledge.forms import fits, stored_form, stored_forms
 from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.form import BoundForm
 
 RESPONSE, QUESTIONNAIRE = "QuestionnaireResponse", "Questionnaire"
-PERSON_ID = "imported"
 ADMIN = ("encounter", "author", "basedOn", "partOf", "questionnaire", "authored")
+WRONG = "entered-in-error"
 FINISHED = ("completed", "amended")
 SCORE = "a score worked out by the sender; scores are worked out here"
 NO_ITEM = "no item of an instrument that was read"
@@ -65,18 +66,21 @@ def read_answers(records: tuple[Record, ...], index: Index, measures: Measures, 
     for record in records:
         if record.kind == RESPONSE and ledger.is_open(record):
             found += _answers(record, shelf, index, measures, ledger)
+        elif record.kind == RESPONSE and ledger.is_modified(record):
+            found += _asked_only(record, shelf, index, measures, ledger)
     return tuple(sorted(found, key=lambda answers: answers.date))
 
 
 def _answers(record: Record, shelf: Shelf, index: Index, measures: Measures, ledger: Ledger) -> list[Answers]:
     node = record.node
     state = node.text("status").lower()
-    if state == "entered-in-error":
+    if state == WRONG:
         ledger.leave(record, "was entered in error")
         return []
     asked = tuple(responses(node))
     form = _form(record, asked, shelf, index, ledger)
     bindings, why = _bindings(form, node, shelf, measures)
+    bindings = (*bindings, *bindings_of_rest(form, bindings, measures))
     if not bindings:
         ledger.leave(record, why)
         return []
@@ -84,7 +88,8 @@ def _answers(record: Record, shelf: Shelf, index: Index, measures: Measures, led
     by_link = links_of(asked)
     date = node.date("authored")
     found = [row_of(binding, by_link, points, date) for binding in bindings]
-    if all((row.values == UNANSWERED).all() for row in found):
+    found = [row for binding, row in zip(bindings, found, strict=True) if binding.watched or (row.values != UNANSWERED).any()]
+    if not found:
         ledger.leave(record, "holds no answer that is understood" if any(item.answers for item in asked) else "holds no answer")
         return []
     ledger.use(record)
@@ -96,6 +101,16 @@ def _answers(record: Record, shelf: Shelf, index: Index, measures: Measures, led
     scores = {item.link for item in form.items if any(measures.scales(code) for code in item.codes)}
     _close(asked, {link for binding in bindings for link in binding.places}, scores)
     return found
+
+
+def _asked_only(record: Record, shelf: Shelf, index: Index, measures: Measures, ledger: Ledger) -> list[Answers]:
+    """Of a response that may mean the opposite only that it asked: its items with an alert count as not answered."""
+    if record.node.text("status").lower() == WRONG:
+        return []
+    form = _form(record, tuple(responses(record.node)), shelf, index, ledger)
+    bindings, _ = _bindings(form, record.node, shelf, measures)
+    asked = (*bindings, *bindings_of_rest(form, bindings, measures))
+    return [open_sheet(one.card, record.node.date("authored")) for one in asked if one.watched]
 
 
 def _bindings(form: Form, node: Node, shelf: Shelf, measures: Measures) -> tuple[tuple[Binding, ...], str]:
@@ -115,10 +130,17 @@ def is_form(form: BoundForm, address: str, version: str) -> bool:
 
 
 def _longer(form: Form, bindings: tuple[Binding, ...], node: Node, measures: Measures) -> None:
-    """Say where a response without a name was read as a short instrument that is also a piece of a longer one."""
+    """Say where a response without a name was read as a short instrument that is also a piece of a longer one, or as the longer one."""
     if form.is_whole or named_cards(form, measures):
         return
     for binding in bindings:
+        if not binding.settled and binding.lacks and set(binding.lacks) <= binding.watched:
+            about = dict.fromkeys(alert.about for alert in binding.card.alerts)
+            node.leave(
+                f"read as {binding.card.id}, whose items about {' and '.join(about)} were not there: they count as not answered: ask; "
+                "name the form where a shorter one was meant",
+                "resourceType",
+            )
         longer = [] if binding.settled else longer_cards(binding, measures)
         if longer:
             about = dict.fromkeys(alert.about for id_ in longer for alert in measures.card(id_).alerts)
@@ -175,7 +197,8 @@ def row_of(binding: Binding, by_link: Mapping[str, list[Response]], points: Mapp
                 answer.leave(f"several answers to one item of {card.id}: the item counts as not answered")
         elif given:
             answer = given[0][0]
-            found = worth(answer, binding, place, points.get(link, {}), link)
+            is_turned = answer.has("modifierExtension") or given[0][1].has("modifierExtension")
+            found = MODIFIED if is_turned else worth(answer, binding, place, points.get(link, {}), link)
             if isinstance(found, int):
                 values[0, place] = found
             else:

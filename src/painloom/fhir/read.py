@@ -10,11 +10,12 @@ from painloom.fhir.devices import read_devices
 from painloom.fhir.drugs import read_drugs
 from painloom.fhir.imported import Imported, LeftOut
 from painloom.fhir.ledger import Ledger
-from painloom.fhir.observations import newest_rating, read_measures
+from painloom.fhir.observations import newest_rating, read_observations
 from painloom.fhir.people import index_of, one_person
 from painloom.fhir.person import read_person
 from painloom.fhir.questionnaires import read_answers
 from painloom.fhir.units import Measures
+from painloom.fhir.watched import open_sheets
 from painloom.knowledge.load import Knowledge
 from painloom.model.body import BodyRecord, Measure
 from painloom.model.case import Case, PainHistory
@@ -57,19 +58,19 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
     index = index_of(bundle.records)
     patient, others = one_person(bundle.records, index, bundle.where, is_strict=is_strict)
     records = _once(bundle.records)
-    ledger = Ledger(records)
-    for record in records:
-        if record.node.path in others:
-            ledger.leave(record, others[record.node.path])
+    ledger = Ledger(records, others)
     known = patient if patient and ledger.is_open(patient) else None
     told = read_person(known.node if known else None, datetime.date.fromisoformat(as_of), label)
     if known:
         ledger.use(known)
     measures = knowledge if isinstance(knowledge, Measures) else Measures(knowledge)
+    observed = read_observations(records, measures, ledger)
+    answers = read_answers(records, index, measures, ledger)
+    answers += open_sheets(observed.unanswered, answers, observed.measures)
     conditions = read_conditions(records, ledger)
     body = BodyRecord(
         diagnoses=(*conditions.diagnoses, *read_devices(records, index, ledger)),
-        measures=read_measures(records, measures, ledger),
+        measures=observed.measures,
         allergies=read_allergies(records, ledger),
     )
     rating = newest_rating(body.measures)
@@ -78,7 +79,7 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
         pain=PainHistory(sites=conditions.sites, intensity_0_10=rating.value if rating else None),
         drugs=read_drugs(records, index, ledger, as_of),
         body=body,
-        answers=read_answers(records, index, measures, ledger),
+        answers=tuple(sorted(answers, key=lambda sheet: sheet.date)),
         warnings=(*bundle.notes, *told.notes, *_nameless(records), *_dated(rating)),
     )
     return Imported(

@@ -5,10 +5,10 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,13 @@ from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.intake.spaces import space_of
 from painloom.intake.tabtext import stem
 
-try:
+INFLATE: Any = gzip
+DAMAGED: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
+with suppress(ImportError):  # ISA-L inflates in half the time; the core works without it
     from isal import igzip, isal_zlib
 
-    DAMAGED: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, isal_zlib.error)
-except ImportError:  # the core works without it
-    igzip, DAMAGED = None, (EOFError, zlib.error, gzip.BadGzipFile)
+    INFLATE = igzip
+    DAMAGED = (*DAMAGED, cast("type[Exception]", isal_zlib.error))
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -231,7 +232,7 @@ def _sides(path: Path, dim: tuple[int, ...]) -> tuple[tuple[int, int, int], int]
         raise refusal(
             path,
             "header",
-            f"{x} x {y} x {z} voxels, {count:,} volumes; allowed are sides to {LONGEST_SIDE}, {MOST_VOXELS:,} voxels, {MOST_VOLUMES:,} of them",
+            f"{x} x {y} x {z} voxels, {count:,} volumes; most: sides of {LONGEST_SIDE}, {MOST_VOXELS:,} voxels, {MOST_VOLUMES:,} volumes",
         )
     return (x, y, z), count
 
@@ -293,15 +294,10 @@ def _seconds(fields: dict[str, Any]) -> float | None:
     return step * unit if unit and np.isfinite(step) and step > 0 else None
 
 
-def inflating(path: Path) -> Any:
-    """A packed file as a stream; by ISA-L, which needs half the time, where it is installed."""
-    return igzip.open(path) if igzip is not None else gzip.open(path)
-
-
 @contextmanager
 def _opened(image: Image) -> Iterator[BinaryIO]:
     try:
-        with inflating(image.path) if image.is_packed else image.path.open("rb", buffering=0) as file:
+        with INFLATE.open(image.path) if image.is_packed else image.path.open("rb", buffering=0) as file:
             yield file
     except DAMAGED:
         raise refusal(image.path, "", "the packed data are damaged or cut short; copy the file again") from None

@@ -1,6 +1,6 @@
 """Nouns of the neuromodulation cards: targets, kinds of pain, body sites, the safety screen, limits of trains."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from painloom.model.target import Point, TargetEvidence
 
@@ -264,4 +264,3 @@ class TargetBook:
     body: BodyCard
     screen: ScreenCard
     limits: LimitCard | None = None
-    own: tuple[str, ...] = field(default=())
