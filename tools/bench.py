@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 import bench_inputs as inputs
+from bench_brain_extract import extraction_rows
+from bench_brain_markers import marker_rows
+from bench_brain_norms import norm_rows
 from bench_concordance import concordance_tables
 from bench_measure import Row, print_table
 from bench_mind import adaptive_rows, scoring_rows
@@ -36,6 +39,8 @@ def main() -> int:
     rows += measured
     rows += peer_rows(folder, reference, next(r.figure for r in measured if r.unit == "samples/s"))
     rows += [*scoring_rows(folder, 1_000_000 // scale), *adaptive_rows()]
+    brain = args.reference.parent / "brain"
+    rows += [*extraction_rows(folder, 400 // scale), *marker_rows(brain if (brain / "cases").is_dir() else None), *norm_rows(folder)]
     print_table(rows)
     if reference is None:
         print("\nno reference material: the cohort was made from allele frequencies, concordance was not measured")

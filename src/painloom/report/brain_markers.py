@@ -97,7 +97,7 @@ def _marker(marker: MarkerScore, count: int, lookup: Lookup) -> Scored:
     if marker.sem is None:
         second.append(words("brain.no_sem"))
     if marker.details:
-        second.append("; ".join(f"{name} {number(value)}" for name, value in marker.details))
+        second.append("; ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in marker.details))
     figure, lead, cohort = _placed(marker.place, marker.label, anchor, lookup)
     mark = Mark("note", words("brain.scored"))
     return Scored(marker.label, marker.id, mark, figure, lead, " ".join(sentence(s) for s in second), cohort, "", *fields)
