@@ -126,4 +126,4 @@ if __name__ == "__main__":
 
     place = Path(__file__).resolve().parents[1] / "build" / "bench"
     place.mkdir(parents=True, exist_ok=True)
-    print_table(extraction_rows(place))
+    print_table(extraction_rows(place, 40 if "--quick" in sys.argv else VOLUMES))

@@ -10,10 +10,10 @@ from painloom.knowledge.load import load
 from painloom.knowledge.norm_tables import LinearModel
 from painloom.knowledge.norms import AGE, HEAD_SIZE, HOLES, NormCard
 
-SEED, VOLUMES, NETWORKS = 50, 260, 9
+SEED, VOLUMES, NETWORKS = 53, 260, 9
 YEARS, HEAD_MM3, HOLE_COUNT = 47, 1_478_000.0, 41
 RUN = "sub-mara_task-rest"
-MIXED = 0.6
+MIXED, POLE = 0.35, 2.2
 LOWER = {
     "lh-insula": -1.2,
     "rh-insula": -0.9,
@@ -36,6 +36,8 @@ def _series(folder: Path, rng: np.random.Generator) -> None:
     mixing = rng.normal(0, MIXED, (NETWORKS, len(names))) * (rng.random((NETWORKS, len(names))) < 0.3)
     drive, own = (_slow(rng, VOLUMES, width) for width in (NETWORKS, len(names)))
     values = drive @ mixing + 1.1 * own
+    for columns, signal in _poles(rng):
+        values[:, columns] += POLE * signal[:, None]
     displacement = rng.gamma(6.0, 0.011, VOLUMES)
     displacement[0] = 0.0
     for at in rng.choice(np.arange(20, VOLUMES), 14, replace=False):
@@ -45,6 +47,24 @@ def _series(folder: Path, rng: np.random.Generator) -> None:
     with (folder / f"{RUN}_atlas-MIST122_timeseries.tsv.gz").open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
         packed.write(("\n".join(lines) + "\n").encode())
     (folder / f"{RUN}_motion.txt").write_text("".join(f"{value:.4f}\n" for value in displacement))
+
+
+def _poles(rng: np.random.Generator) -> list[tuple[list[int], np.ndarray]]:
+    """Columns of each pole of the panel with a signal of its own; pairs of poles go together about as in the card's reference people."""
+    card = next(iter(load().panels.values()))
+    atlas = next(a for a in card.atlases if a.positions)
+    poles = [pole.id for pole in card.poles if pole.id in atlas.positions]
+    together = np.full((len(poles), len(poles)), 0.2)
+    np.fill_diagonal(together, 1.0)
+    for pair in card.pairs:
+        reference = card.reference(atlas.id, pair.id)
+        if reference is not None:
+            first, second = poles.index(pair.first), poles.index(pair.second)
+            together[first, second] = together[second, first] = np.tanh(reference.mean)
+    values, vectors = np.linalg.eigh(together)
+    root = vectors * np.sqrt(np.maximum(values, 0.01))
+    signals = _slow(rng, VOLUMES, len(poles)) @ root.T
+    return [(list(atlas.positions[pole]), signals[:, n]) for n, pole in enumerate(poles)]
 
 
 def _slow(rng: np.random.Generator, volumes: int, width: int) -> np.ndarray:

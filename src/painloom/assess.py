@@ -68,13 +68,20 @@ def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions, as_of: s
     """
     known = knowledge.files("instruments")
     case = read_case(folder, knowledge.table, options, lambda id_: knowledge.instrument(id_).ranges if id_ in known else None)
-    answers, warnings, files = list(case.answers), list(case.warnings), list(case.files)
+    answers, facts, warnings, files = list(case.answers), list(case.body.facts), list(case.warnings), list(case.files)
     for path in sorted((folder / ANSWERS).glob(f"*{SHEET_ENDING}")):
-        sheets, lost = read_sheet(path, knowledge, as_of)
-        answers += sheets
-        warnings += lost
+        sheet = read_sheet(path, knowledge, as_of)
+        answers += sheet.answers
+        facts += [fact for fact in sheet.facts if fact not in facts]
+        warnings += sheet.lost
         files.append((f"{ANSWERS}/{path.name}", sha256(path)))
-    return replace(case, answers=tuple(sorted(answers, key=lambda a: a.date)), warnings=tuple(warnings), files=tuple(files))
+    return replace(
+        case,
+        answers=tuple(sorted(answers, key=lambda a: a.date)),
+        body=replace(case.body, facts=tuple(facts)),
+        warnings=tuple(warnings),
+        files=tuple(files),
+    )
 
 
 def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:

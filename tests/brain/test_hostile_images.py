@@ -49,6 +49,7 @@ BOLD = {
     "huge sides": put("bold.nii", changed(40, "5h", 4, 30000, 30000, 30000, 30000)),
     "more volumes than the file": put("bold.nii", changed(48, "h", 32000)),
     "packed, more volumes than can be": put("bold.nii.gz", gzip.compress(changed(48, "h", 32000))),
+    "three dimensions": put("bold.nii", changed(40, "h", 3)),
     "five dimensions": put("bold.nii", changed(40, "6h", 5, 6, 5, 4, 15, 2)),
     "complex numbers": put("bold.nii", changed(70, "h", 32)),
     "colour": put("bold.nii", changed(70, "h", 128)),

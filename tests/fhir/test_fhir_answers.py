@@ -110,8 +110,11 @@ def test_a_missing_ninth_answer_is_unanswered_never_dropped():
 
     assert rows(response(eight, questionnaire="http://x/phq-9")) == [("phq-9", [*[1] * 8, UNANSWERED])]
     told = read(patient(), response(eight))
-    assert [(a.instrument, a.values[0].tolist()) for a in told.case.answers] == [("phq-8", [1] * 8)], "exactly its questions are there"
-    assert any("phq-9 ask them too and more (about suicide, which then was not answered: ask)" in row.why for row in told.left_out)
+    assert [(a.instrument, a.values[0].tolist()) for a in told.case.answers] == [("phq-9", [*[1] * 8, UNANSWERED])]
+    assert any("items about suicide were not there: they count as not answered: ask" in row.why for row in told.left_out)
+    assert rows(response(eight, questionnaire="http://x/phq-8")) == [("phq-8", [1] * 8)], "named, it is the shorter one"
+    whole = form([(f"/{code}", code, {}) for code in PHQ[:8]])
+    assert rows(whole, response(eight, questionnaire="http://x/f")) == [("phq-8", [1] * 8)], "a whole form of eight questions asks no ninth"
 
 
 def test_without_a_name_the_instrument_whose_items_are_exactly_there_wins():

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from builders import knowledge
 from painloom.assess import assess, open_case
+from painloom.errors import KnowledgeError
 from painloom.intake.options import ReadOptions
-from painloom.mind.signals import folded, safety_alerts
-from painloom.model.body import BodyRecord, Measure
+from painloom.knowledge.safety import folded, read_safety
+from painloom.mind.signals import safety_alerts
+from painloom.model.body import BodyRecord, Diagnosis, Fact, Measure
 from painloom.model.case import Case, PainHistory, Person
 
 TODAY = "2026-11-24"
@@ -173,3 +175,100 @@ def test_a_total_is_not_asked_about_again_where_a_sheet_of_that_day_answers(case
 
     assert set() == case(score.format("2026-01-01"), sheet)[1]
     assert EMPTY == case(score.format("2026-02-01"), sheet)[1]
+
+
+@pytest.mark.parametrize("value", [-1, 4, 0.4, 300])
+def test_a_recorded_item_with_a_value_that_it_cannot_have_is_asked_about(case, value):
+    def of(*measures):
+        return {alert.signal for alert in safety_alerts(Case(Person("x"), body=BodyRecord(measures=measures)), knowledge())}
+
+    assert EMPTY == of(measured(loinc="44260-8", value=value))
+    assert EMPTY == of(measured(loinc="44260-8"), measured(loinc="44260-8", value=value, date="2026-02-01"))
+    assert set() == of(measured(loinc="44260-8", date="2026-02-01"), measured(loinc="44260-8", value=value))
+    text = f'[[measures]]\nid = ""\nvalue = {value}\ndate = "2026-01-01"\ncodes = ["loinc:44260-8"]\n'
+    sheet = {"phq-9_2026-01-01.csv": "id,1,2,3,4,5,6,7,8,9\nx,0,0,0,0,0,0,0,0,0\n"}
+    assert EMPTY == case(text)[1]
+    assert set() == case(text, sheet)[1]
+
+
+def test_an_item_is_known_by_any_of_its_codes():
+    two = Measure("", 1, "{score}", "", "", (("loinc", "8867-4"), ("loinc", "44260-8")))
+
+    assert PRESENT == {alert.signal for alert in safety_alerts(Case(Person("x"), body=BodyRecord(measures=(two,))), knowledge())}
+
+
+# --- the day
+
+
+def days(case_):
+    return {alert.signal: alert.date for alert in safety_alerts(case_, knowledge())}
+
+
+def test_an_alert_names_the_day_of_the_newest_answer_it_rests_on_not_of_the_newest_sheet(case):
+    def sheet(last):
+        return f"id,1,2,3,4,5,6,7,8,9\nx,0,0,0,0,0,0,0,0,{last}\n"
+
+    files = {f"phq-9_2026-0{n}-01.csv": sheet(last) for n, last in ((1, 1), (2, 2), (3, 0))}
+    alerts = case("", files)[0].alerts
+
+    assert [(alert.signal, alert.date) for alert in alerts] == [("item-present", "2026-02-01")]
+
+
+def test_the_day_of_recorded_values_facts_and_codes():
+    positive, zero = measured(loinc="44260-8", value=2), measured(loinc="44260-8", value=0, date="2026-02-01")
+    assert days(Case(Person("x"), body=BodyRecord(measures=(zero, positive)))) == {"item-present": "2026-01-01"}
+    assert days(Case(Person("x"), body=BodyRecord(measures=(measured("score:phq-9.total", 3),)))) == {"item-unanswered": "2026-01-01"}
+    fact = Fact("suicidal-thoughts", "yes", "2026-03-04")
+    coded = Diagnosis("as coded", (("icd-10-cm", "R45.851"),), since="2025")
+    found = days(Case(Person("x"), PainHistory("kill myself"), body=BodyRecord(facts=(fact,), diagnoses=(coded,))))
+    assert found == {"fact suicidal-thoughts": "2026-03-04", "code icd-10-cm:R45.851": "2025", "text": ""}
+
+
+# --- sheets on which nothing is answered
+
+
+BARE = "id,1,2,3,4,5,6,7,8,9\nx,,,,,,,,,\n"
+
+
+def test_a_bare_sheet_asks_and_takes_neither_the_score_nor_the_red_flag_back(case):
+    files = {"phq-9_2026-01-01.csv": "id,1,2,3,4,5,6,7,8,9\nx,1,1,1,1,1,1,1,1,2\n", "phq-9_2026-05-01.csv": BARE}
+    result, signals = case("", files)
+
+    assert {"item-present", "item-unanswered"} == signals
+    assert {"2026-01-01"} == {view.date for view in result.scores}
+    assert "present" == next(flag.state for flag in result.red_flags if flag.id == "suicide")
+
+
+def test_a_bare_sheet_alone_is_a_score_that_nobody_has(case):
+    result, signals = case("", {"phq-9_2026-05-01.csv": BARE})
+
+    assert EMPTY == signals
+    assert {"not_scored"} == {view.status for view in result.scores}
+
+
+# --- the card
+
+
+def test_words_in_the_record_ask_for_the_note_to_be_read_and_other_signals_keep_the_words_of_their_level(case):
+    card = knowledge().safety["suicide"]
+    (alert,) = case('[history]\nsuicide-words-in-record = "yes"')[0].alerts
+
+    assert alert.triage == "assess"
+    assert "Read the note" in alert.action
+    assert card.action("item-present") == card.level("item-present").action
+    assert set(card.actions) <= set(card.signals)
+
+
+def test_the_fact_of_words_is_a_signal_of_its_own_card_and_a_known_fact():
+    facts = {row["id"] for row in knowledge().terms("facts")}
+    for card in knowledge().safety.values():
+        assert card.words_fact in facts
+        assert f"fact {card.words_fact}" in card.signals
+
+
+def test_an_action_for_a_signal_that_is_not_on_the_card_is_refused(tmp_path):
+    text = knowledge().files("safety")["suicide"].read_text(encoding="utf-8")
+    (tmp_path / "suicide.toml").write_text(text.replace('[actions]\n"fact suicide-words', '[actions]\n"fact other-words'), encoding="utf-8")
+
+    with pytest.raises(KnowledgeError, match="an action belongs to a signal"):
+        read_safety(tmp_path / "suicide.toml")

@@ -1,5 +1,6 @@
 """Page one: the alarm is always there, first, in full, and the routine plan waits for it."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -10,11 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pages import front, words
 
+from builders import knowledge
 from painloom.report import render_html, render_text
 from painloom.report.alerts import alerts
 from painloom.report.drugs import drug_cards
+from painloom.report.flags import flags_view
 from painloom.report.front import first
+from painloom.report.jsonout import to_json
 from painloom.report.lookup import look_up
+from painloom.report.unknown_body import open_in_streams
 from painloom.report.wording import read_wording
 
 
@@ -246,3 +251,43 @@ def test_every_alarm_stands_on_page_one_whatever_else_is_there(base, alarms, red
     assert "the routine plan is held back" in said
     assert page.index('class="alarm ') < page.index('class="held"')
     assert "the routine plan is held back" in " ".join(render_text(assessment).lower().split())
+
+
+def test_the_alarm_names_the_day_of_the_answer_where_it_is_known():
+    dated = replace(people.ilse(), alerts=(people.alert(date="2026-03-02"), people.alert(source="notes", signal="text")))
+    (card,) = block(dated).safety
+
+    assert "mood questionnaire, 2026-03-02: the item was answered above zero; notes: words in the case" in card.signals
+    assert "2026-03-02: the item was answered" in words(front(render_html(dated)))
+    assert "2026-03-02: the item was" in " ".join(render_text(dated).split())
+    assert [row["date"] for row in json.loads(to_json(dated))["alerts"]] == ["2026-03-02", ""]
+
+
+@pytest.mark.parametrize("id_", sorted(signal for card in knowledge().safety.values() for signal in card.signals))
+def test_every_signal_of_the_card_is_said_in_words(id_):
+    (card,) = block(replace(people.ilse(), alerts=(people.alert(signal=id_, source="s"),))).safety
+
+    assert id_ not in card.signals
+    assert not re.search(r"\b(fact|code) [a-z0-9-]+[:.]", card.signals.removeprefix("Signal: s: a code beginning with "))
+
+
+def test_a_signal_of_a_clinics_own_fact_is_said_by_its_kind():
+    (card,) = block(replace(people.ilse(), alerts=(people.alert(signal="fact own-question"), people.alert(signal="odd")))).safety
+
+    assert "own-question: yes" in card.signals
+    assert "mood questionnaire: odd" in card.signals
+
+
+def test_a_flag_with_a_standing_alarm_is_nowhere_called_not_asked():
+    """Somebody must act on it already; "not asked in full" beside the alarm would talk it down."""
+    flags = tuple(replace(flag, state="not-asked", found=()) if flag.id == "suicide" else flag for flag in people.ilse().red_flags)
+    label = next(flag.label for flag in flags if flag.id == "suicide")
+    standing, alone = (replace(people.ilse(), red_flags=flags, alerts=alarms) for alarms in (people.ilse().alerts, ()))
+
+    def told(assessment):
+        lookup = look(assessment)
+        lines = [a.text for a in block(assessment).lines if "not asked" in a.text]
+        return [*lines, *map(str, open_in_streams(lookup)), *(card.label for card in flags_view(lookup).not_asked)]
+
+    assert any(label in text for text in told(alone))
+    assert not any(label in text for text in told(standing))

@@ -35,22 +35,24 @@ def clean(
 
     Parameters
     ----------
-    values : (volumes, regions); a column that holds NaN comes back as NaN.
+    values : (volumes, regions); a column that holds NaN in a volume that is used comes back as NaN.
     confounds : (volumes, regressors), finite; brought to z-scores and projected out by one least-squares step.
-    keep : volumes that stay; with a filter the others are bridged by a cubic spline first and cut out afterwards.
+    keep : volumes that stay; with a filter the others are bridged by a cubic spline first and cut out afterwards, those before the first
+        and after the last that stays are cut out first.
     tr_s : seconds between volumes, needed for a filter.
 
     Raises
     ------
-    UsageError : cut-offs that make no sense for this repetition time, or fewer volumes than the filter needs.
+    UsageError : cut-offs that make no sense for this repetition time, fewer volumes than the filter needs, or as many confounds as volumes.
     """
-    good = np.isfinite(values).all(axis=0)
+    good = np.isfinite(values if keep is None else values[keep]).all(axis=0)
     result = np.full((int(keep.sum()) if keep is not None else len(values), values.shape[1]), np.nan)
     series = values[:, good]
     if keep is not None and not keep.all():
         if plan.is_filtered:
-            series = _bridged(series, keep)
-            confounds = None if confounds is None else _bridged(confounds, keep)
+            stay = slice(int(keep.argmax()), len(keep) - int(keep[::-1].argmax()))
+            keep, series = keep[stay], _bridged(series[stay], keep[stay])
+            confounds = None if confounds is None else _bridged(confounds[stay], keep)
         else:
             series, confounds, keep = series[keep], None if confounds is None else confounds[keep], None
     series, confounds = np.array(series, np.float64), None if confounds is None else np.array(confounds, np.float64)
@@ -94,6 +96,10 @@ def _projection(confounds: Floats, series: Floats) -> Floats:
 
     q, r, _ = linalg.qr(_standardised(confounds), mode="economic", pivoting=True)
     q = q[:, np.abs(np.diag(r)) > TINY * 100.0]
+    if q.shape[1] >= len(series) - 1:
+        raise UsageError(
+            f"{q.shape[1]} columns regressed out of {len(series)} volumes leave nothing of the signal; name fewer (--strategy)"
+        )
     result: Floats = q @ (q.T @ series)
     return result
 
@@ -121,10 +127,10 @@ def _filtered(values: Floats, plan: Cleaning, tr_s: float | None) -> Floats:
 
 
 def _bridged(values: Floats, keep: Mask) -> Floats:
-    """The volumes that do not stay replaced by a cubic spline through those that do, ends extrapolated."""
+    """The volumes that do not stay replaced by a cubic spline through those that do; the first and the last one stay."""
     from scipy.interpolate import CubicSpline
 
     times = np.arange(len(values), dtype=np.float64)
     bridged = values.copy()
-    bridged[~keep] = CubicSpline(times[keep], values[keep], extrapolate=True)(times[~keep])
+    bridged[~keep] = CubicSpline(times[keep], values[keep])(times[~keep])
     return bridged

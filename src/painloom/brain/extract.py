@@ -59,7 +59,7 @@ def extract_regions(image: Path, atlas: Path, *, resample: bool = False, weights
         if not same_grid(bold, one.values.shape, one.affine):
             raise InputError(f"{one.name}: {_shown(one.values.shape)} voxels on another grid than {image.name} ({_shown(bold.shape)})")
     found = _sums(bold, grid.ravel(order="F"), labels.values, [w.values.ravel(order="F") for w in weights])
-    return replace(found, names=labels.names, notes=(*bold.notes, *notes))
+    return replace(found, names=labels.names, notes=(*bold.notes, *notes, *labels.notes))
 
 
 def on_grid(bold: Image, labels: Labels, *, resample: bool) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:

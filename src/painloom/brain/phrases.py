@@ -77,21 +77,19 @@ class PhraseBook:
 
     @cached_property
     def _by_first(self) -> dict[str, list[tuple[str, tuple[Part, ...]]]]:
-        """Phrases by the first three letters of their first word; shorter first words under the whole word."""
+        """Phrases by the first two letters of their first word."""
         found: dict[str, list[tuple[str, tuple[Part, ...]]]] = {}
         for owner, parts in self._phrases:
             first = parts[0][0]
-            found.setdefault(first[:2] if len(first.rstrip("*")) > 1 else first.rstrip("*"), []).append((owner, parts))
+            found.setdefault(first.rstrip("*")[:2], []).append((owner, parts))
         return found
 
     def find(self, tokens: Sequence[Token]) -> tuple[Match, ...]:
-        """Every phrase in order of place; a word belongs to one phrase only, the one with the most words."""
+        """Every phrase in order of place; one whose words all belong to a longer phrase is not kept."""
         candidates = sorted(self._candidates(tokens), key=lambda m: (-len(m.places), m.end - m.start, m.start))
-        used: set[int] = set()
         kept: list[Match] = []
         for match in candidates:
-            if used.isdisjoint(match.places):
-                used.update(match.places)
+            if not any(set(match.places) <= set(longer.places) for longer in kept):
                 kept.append(match)
         return tuple(sorted(kept, key=lambda m: m.places))
 

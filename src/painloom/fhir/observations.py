@@ -28,6 +28,7 @@ NEVER = {
     "registered": "has no result yet",
 }
 NO_RESULT = "registered"
+VALUES = ("valueQuantity", "valueInteger", "valueCodeableConcept", "valueBoolean", "valueString")
 FINAL = ("final", "amended", "corrected", "appended")
 NO_NUMBER = "its value is no number; a case holds measured numbers"
 OLDER = f"older than the {MOST_OF_A_KIND} newest values of its kind"
@@ -96,12 +97,9 @@ def _readings(record: Record, measures: Measures, ledger: Ledger) -> tuple[list[
     for part, what in parts:
         measure = _measure(part, what, date, measures)
         found += [measure] if measure is not None else []
-        asked = watched_of(what.of(LOINC), measures)
-        if asked and not (part is node and measure is None and node.has("component")):
-            lost = list(_missing(asked, measure, date))
+        if lost := list(_missing(watched_of(what.of(LOINC), measures), measure, date)):
             missing += lost
-            if lost:
-                part.leave(NOT_UNDERSTOOD, *(name for name in part.keys() if name.startswith("value")))
+            part.leave(NOT_UNDERSTOOD, *VALUES)
     if not found:
         ledger.leave(record, NOT_UNDERSTOOD if missing else _why_nothing(node))
         return [], missing

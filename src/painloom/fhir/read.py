@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from painloom.fhir.bundle import Bundle, Record, read_file
@@ -10,6 +11,7 @@ from painloom.fhir.devices import read_devices
 from painloom.fhir.drugs import read_drugs
 from painloom.fhir.imported import Imported, LeftOut
 from painloom.fhir.ledger import Ledger
+from painloom.fhir.mentions import find_mentions, with_mentions
 from painloom.fhir.observations import newest_rating, read_observations
 from painloom.fhir.people import index_of, one_person
 from painloom.fhir.person import read_person
@@ -80,11 +82,13 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
         drugs=read_drugs(records, index, ledger, as_of),
         body=body,
         answers=tuple(sorted(answers, key=lambda sheet: sheet.date)),
-        warnings=(*bundle.notes, *told.notes, *_nameless(records), *_dated(rating)),
     )
+    mentions = find_mentions(records, others, _written(case), measures, ledger)
+    warnings = (*bundle.notes, *told.notes, *_nameless(records), *_dated(rating), *mentions.notes)
+    case = replace(case, body=replace(body, facts=mentions.facts), warnings=warnings)
     return Imported(
         case=case,
-        left_out=(*ledger.lines(records, OTHERWISE, OTHER_KIND), *_outside(bundle, records)),
+        left_out=with_mentions((*ledger.lines(records, OTHERWISE, OTHER_KIND), *_outside(bundle, records)), mentions),
         counts=_counts(case),
         resources=len(bundle.records),
         used=ledger.used(),
@@ -92,6 +96,13 @@ def read_resources(bundle: Bundle, knowledge: Knowledge | Measures, as_of: str, 
         digest=bundle.digest,
         as_of=as_of,
     )
+
+
+def _written(case: Case) -> str:
+    """Every text of the case, which whoever opens it looks through."""
+    drugs = (text for use in case.drugs for text in (use.name, use.reason, use.text))
+    allergies = (text for allergy in case.body.allergies for text in (allergy.text, allergy.reaction))
+    return "\n".join((*case.pain.sites, *drugs, *(diagnosis.text for diagnosis in case.body.diagnoses), *allergies))
 
 
 def _once(records: tuple[Record, ...]) -> tuple[Record, ...]:

@@ -1,5 +1,6 @@
 """A QuestionnaireResponse kept as a file of its own, alone or in a bundle with its Questionnaire -> answers."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from painloom.errors import InputError
@@ -8,12 +9,22 @@ from painloom.fhir.questionnaires import RESPONSE
 from painloom.fhir.read import read_resources
 from painloom.knowledge.load import Knowledge
 from painloom.model.answers import Answers
+from painloom.model.body import Fact
 
 MOST_BYTES = 20_000_000
 
 
-def read_sheet(path: Path, knowledge: Knowledge, as_of: str) -> tuple[tuple[Answers, ...], tuple[str, ...]]:
-    """The answers in `path`, and one line for everything in it that was not understood.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Answers of a file, facts that its words tell, and one line for everything in it that was not understood."""
+
+    answers: tuple[Answers, ...]
+    facts: tuple[Fact, ...]
+    lost: tuple[str, ...]
+
+
+def read_sheet(path: Path, knowledge: Knowledge, as_of: str) -> Sheet:
+    """What the file at `path` tells.
 
     Raises
     ------
@@ -28,4 +39,4 @@ def read_sheet(path: Path, knowledge: Knowledge, as_of: str) -> tuple[tuple[Answ
     lost = tuple(f"{path.name}: {left.place}: {left.why}" for left in imported.left_out)
     if not imported.case.answers:
         lost = (f"{path.name}: no answers to a known instrument were understood", *lost)
-    return imported.case.answers, lost
+    return Sheet(imported.case.answers, imported.case.body.facts, lost)

@@ -52,6 +52,8 @@ def coded_points(node: Node, codes: Sequence[str], measures: Measures) -> int | 
         return None
     held = watched_of(codes, measures) or tuple(one for code in dict.fromkeys(codes) for one in places_of(code, measures))
     worth = {_worth(node, card, place) for card, place in held}
+    if held and (None in worth or len(worth) > 1):
+        node.leave("no answer that the item takes", "valueCodeableConcept", "valueBoolean")
     return worth.pop() if len(worth) == 1 else None
 
 
@@ -84,7 +86,7 @@ def is_allowed(value: float, item: Item) -> bool:
 
 
 def bindings_of_rest(form: Form, bindings: Sequence[Binding], measures: Measures) -> Iterator[Binding]:
-    """A binding of its own for items with an alert that no instrument bound to the form holds; without places where two questions claim one."""
+    """A binding of its own for items with an alert that no instrument bound to the form holds; no places where two questions claim one."""
     bound = {binding.card.id for binding in bindings}
     found: dict[str, tuple[InstrumentCard, dict[str, int]]] = {}
     for item in form.items:

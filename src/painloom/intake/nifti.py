@@ -1,40 +1,30 @@
 """NIfTI-1 and NIfTI-2 images in one file: the header is checked against the file before a byte of data is reserved, volumes stream."""
 
-import gzip
+import itertools
 import stat
 import struct
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from painloom.intake.limits import MEBIBYTE, refusal
+from painloom.intake.niftibytes import PACKED, Bytes, opened
 from painloom.intake.spaces import space_of
 from painloom.intake.tabtext import stem
-
-INFLATE: Any = gzip
-DAMAGED: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
-with suppress(ImportError):  # ISA-L inflates in half the time; the core works without it
-    from isal import igzip, isal_zlib
-
-    INFLATE = igzip
-    DAMAGED = (*DAMAGED, cast("type[Exception]", isal_zlib.error))
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 ENDINGS = (".nii", ".nii.gz")
 TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
-HEAD = {348: 348, 540: 540}
-PACKED = b"\x1f\x8b"
+HEADS, LONGEST_HEAD = (348, 540), 540
 LONGEST_SIDE, MOST_VOXELS, MOST_VOLUMES = 2048, 2**26, 100_000
 MOST_OFFSET = 16 * MEBIBYTE  # extensions before the data
 PACKING = 1100  # no deflate stream unpacks to more than 1,032 times its size
-PIECE = 4 * MEBIBYTE
+TIGHT, ROOMY = 200, 4096 * MEBIBYTE  # packed this tightly and this large at once, a file is a bomb
 SECONDS = {0: 1.0, 8: 1.0, 16: 1e-3, 24: 1e-6}  # xyzt_units, bits 3 to 5
 KIND = "a NIfTI image in one file (.nii, .nii.gz) is asked for"
 
@@ -82,26 +72,34 @@ class Image:
         """
         size = self.voxels * self.kind.itemsize
         buffer = bytearray(size)
-        with _opened(self) as file:
+        with opened(self.path, is_packed=self.is_packed) as file:
             _skip(file, self.offset, self)
             for number in range(self.count):
-                _fill(file, buffer, self, number)
+                if file.fill(memoryview(buffer)) < size:
+                    raise refusal(self.path, f"volume {number + 1} of {self.count}", "the file ends here; it was cut short, copy it again")
                 yield np.frombuffer(buffer, self.kind)
+            file.finish()
 
     def volumes(self) -> Iterator[Floats]:
         """Each volume as values (x, y, z) float64, NaN where the file holds none; raises as `stored`."""
         for raw in self.stored():
-            values = raw.astype(np.float64).reshape(self.shape, order="F")
-            yield values * self.slope + self.inter if self.is_scaled else values
+            yield self._values(raw)
 
     def volume(self, number: int) -> Floats:
         """One volume as values (x, y, z) float64; IndexError when there is none."""
         if not 0 <= number < self.count:
             raise IndexError(number)
-        for at, values in enumerate(self.volumes()):
-            if at == number:
-                return values
+        each = self.stored()
+        for raw in itertools.islice(each, number, None):
+            values = self._values(raw)
+            if number == self.count - 1:
+                next(each, None)  # runs into the end of the file, where packed data have their checksum
+            return values
         raise AssertionError("the count was checked")
+
+    def _values(self, raw: Array) -> Floats:
+        values = raw.astype(np.float64).reshape(self.shape, order="F")
+        return values * self.slope + self.inter if self.is_scaled else values
 
 
 def open_image(path: Path) -> Image:
@@ -120,18 +118,16 @@ def open_image(path: Path) -> Image:
         size = path.stat().st_size
         with path.open("rb") as file:
             is_packed = file.read(2) == PACKED
-        head = _head(path, is_packed)
+        head = _head(path, is_packed=is_packed)
     except OSError as wrong:
         raise refusal(path, "", f"cannot be read: {wrong.strerror or 'damaged'}") from None
     return _image(path, head, is_packed, size)
 
 
-def _head(path: Path, is_packed: bool) -> bytes:
-    try:
-        with gzip.open(path) if is_packed else path.open("rb") as file:
-            return bytes(file.read(540))
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise refusal(path, "", "the packed data are damaged or cut short; copy the file again") from None
+def _head(path: Path, *, is_packed: bool) -> bytes:
+    with opened(path, is_packed=is_packed) as file:
+        head = bytearray(LONGEST_HEAD)
+        return bytes(head[: file.fill(memoryview(head))])
 
 
 def _image(path: Path, head: bytes, is_packed: bool, size: int) -> Image:
@@ -144,13 +140,7 @@ def _image(path: Path, head: bytes, is_packed: bool, size: int) -> Image:
     kind = np.dtype(order + TYPES[code])
     offset = _offset(path, float(fields["vox_offset"]), version)
     needed = offset + shape[0] * shape[1] * shape[2] * count * kind.itemsize
-    if (size * PACKING if is_packed else size) < needed:
-        told = "can unpack to" if is_packed else "holds"
-        raise refusal(
-            path,
-            "",
-            f"the header promises {needed:,} bytes, more than the file {told}; it was cut short or its header is wrong, copy it again",
-        )
+    _check_size(path, needed, size, is_packed=is_packed)
     slope, inter = _scale(path, float(fields["scl_slope"]), float(fields["scl_inter"]))
     affine, notes = _affine(path, fields)
     zooms = tuple(float(np.linalg.norm(affine[:3, axis])) for axis in range(3))
@@ -172,13 +162,23 @@ def _image(path: Path, head: bytes, is_packed: bool, size: int) -> Image:
     )
 
 
+def _check_size(path: Path, needed: int, size: int, *, is_packed: bool) -> None:
+    """Refuse a promise that the file cannot keep, or keeps only as a bomb does, before anything is reserved for it."""
+    if (size * PACKING if is_packed else size) < needed:
+        told = "can unpack to" if is_packed else "holds"
+        what = f"the header promises {needed:,} bytes, more than the file {told}"
+        raise refusal(path, "", f"{what}; it was cut short or its header is wrong, copy it again")
+    if is_packed and needed > ROOMY and needed > TIGHT * size:
+        raise refusal(path, "", f"unpacks to {needed:,} bytes, over {TIGHT} times its size; no scanner writes that, give the file unpacked")
+
+
 def _order(path: Path, head: bytes) -> tuple[str, int]:
     """Byte order and version, from the header's first number and its mark."""
     if len(head) < 348:
         raise refusal(path, "", f"{len(head)} bytes, a header has 348; {KIND}")
     for order in "<>":
         size = struct.unpack_from(order + "i", head)[0]
-        if size not in HEAD:
+        if size not in HEADS:
             continue
         version = 1 if size == 348 else 2
         mark = head[344:348] if version == 1 else head[4:12]
@@ -220,7 +220,7 @@ def _fields(head: bytes, order: str, version: int) -> dict[str, Any]:
 
 def _sides(path: Path, dim: tuple[int, ...]) -> tuple[tuple[int, int, int], int]:
     number = dim[0]
-    if not 1 <= number <= 7:
+    if not 3 <= number <= 7:
         raise refusal(path, "header", f"{number} dimensions; 3 or 4 are read")
     sides = [dim[at] if at <= number else 1 for at in range(1, 8)]
     if any(side < 1 for side in sides):
@@ -294,30 +294,6 @@ def _seconds(fields: dict[str, Any]) -> float | None:
     return step * unit if unit and np.isfinite(step) and step > 0 else None
 
 
-@contextmanager
-def _opened(image: Image) -> Iterator[BinaryIO]:
-    try:
-        with INFLATE.open(image.path) if image.is_packed else image.path.open("rb", buffering=0) as file:
-            yield file
-    except DAMAGED:
-        raise refusal(image.path, "", "the packed data are damaged or cut short; copy the file again") from None
-    except OSError as wrong:
-        raise refusal(image.path, "", f"cannot be read: {wrong.strerror or 'damaged'}") from None
-
-
-def _skip(file: BinaryIO, count: int, image: Image) -> None:
-    left = count
-    while left:
-        found = len(file.read(min(left, PIECE)))
-        if not found:
-            raise refusal(image.path, "", "ends before its data start; the file was cut short")
-        left -= found
-
-
-def _fill(file: BinaryIO, buffer: bytearray, image: Image, number: int) -> None:
-    view, at = memoryview(buffer), 0
-    while at < len(buffer):
-        found = file.readinto(view[at : at + PIECE])  # type: ignore[attr-defined]
-        if not found:
-            raise refusal(image.path, f"volume {number + 1} of {image.count}", "the file ends here; it was cut short, copy it again")
-        at += found
+def _skip(file: Bytes, count: int, image: Image) -> None:
+    if file.fill(memoryview(bytearray(count))) < count:
+        raise refusal(image.path, "", "ends before its data start; the file was cut short")

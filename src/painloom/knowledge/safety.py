@@ -1,10 +1,25 @@
 """Safety cards: what must happen, by whom and how soon, when a signal is raised; a clinic may raise levels, never lower them."""
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.tables import Fields, read_toml
+
+NO_WORD = re.compile(r"[^a-z0-9]+")
+NOT_LETTERS = "'‘’ʼ`´"  # apostrophes as people and word processors write them
+
+
+def folded(text: str) -> str:
+    """Text for comparing: no case, accents, apostrophes or invisible signs; everything but letters and digits is one blank."""
+    if text.isascii():  # the same in one pass: letters of a large record are mostly plain
+        return " ".join(NO_WORD.sub(" ", text.lower().replace("'", "").replace("`", "")).split())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(c for c in plain if c not in NOT_LETTERS and unicodedata.category(c) not in ("Mn", "Cf"))
+    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,11 @@ class Level:
 
 @dataclass(frozen=True)
 class SafetyCard:
-    """Levels, which level each signal raises, and which drugs at home are a means of harm."""
+    """Levels, which level each signal raises, and which drugs at home are a means of harm.
+
+    `words` are phrases that must be asked about; `words_fact` is the fact of a case whose record held one, "" where there is none.
+    `actions` are what to do for signals that ask for something else than their level does.
+    """
 
     id: str
     release: str
@@ -36,11 +55,29 @@ class SafetyCard:
     means_drugs: tuple[str, ...]
     words: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    words_fact: str = ""
+    actions: dict[str, str] = field(default_factory=dict)
 
     def level(self, signal: str) -> Level:
         """The level of a signal; a signal that the card does not name gets the gravest, so that nothing is lowered by omission."""
         wanted = self.signals.get(signal)
         return next((level for level in self.levels if level.id == wanted), self.levels[0])
+
+    def action(self, signal: str) -> str:
+        """What is to be done about a signal."""
+        return self.actions.get(signal) or self.level(signal).action
+
+    def mentions(self, text: str) -> bool:
+        """True when one of the card's phrases stands in the text, said of whom and meant how ever: denied and past ones count."""
+        if text.isascii() and not text.strip():
+            return False
+        plain = f" {folded(text)} "
+        return any(word in plain for word in self._folded_words)
+
+    @cached_property
+    def _folded_words(self) -> tuple[str, ...]:
+        """The phrases for comparing; a blank at the end still asks for the end of a word."""
+        return tuple(folded(word) + " " * word.endswith(" ") for word in self.words)
 
 
 def read_safety(path: Path) -> SafetyCard:
@@ -54,6 +91,9 @@ def read_safety(path: Path) -> SafetyCard:
     known = {level.id for level in levels}
     if not levels or not set(signals.values()) <= known:
         raise KnowledgeError(f"{path.name}: a signal names a level that the card does not have")
+    actions = card.mapping("actions")
+    if not set(actions) <= set(signals):
+        raise KnowledgeError(f"{path.name}: an action belongs to a signal that the card does not have")
     return SafetyCard(
         id=card.text("id"),
         release=card.text("release"),
@@ -67,4 +107,6 @@ def read_safety(path: Path) -> SafetyCard:
         means_drugs=card.texts("means_drugs"),
         words=card.texts("words"),
         notes=card.texts("notes"),
+        actions=actions,
+        words_fact=card.text("words_fact", ""),
     )

@@ -26,7 +26,15 @@ STATES = ("verified", "to-verify")
 DRUG_COLUMNS = ("kind", "when", "drug", "class", "state", "source")
 LIMIT_COLUMNS = ("frequency_hz", "percent_rmt", "train_s", "is_tested_only")
 WHENS = ("taken", "stopped")
-CUES = ("denied", "denied-after", "excluded-after", "still", "family", "relative", "own", "removed", "not-removed", "planned", "not-planned")
+CUES = (
+    *("denied", "denied-after", "excluded-after", "still"),
+    *("family", "relative", "own"),
+    *("removed", "not-removed", "planned", "not-planned"),
+)
+TEXTS = (
+    *("removed", "planned", "family", "resolved", "drug-lowers", "drug-weaker", "drug-of-seizures", "drug-stopped", "gene"),
+    *("none_found", "incomplete", "not_asked", "no_drugs", "unknown_drug", "override"),
+)
 
 
 def read_phrases(path: Path, column: str, known: Collection[str]) -> tuple[Phrase, ...]:
@@ -82,6 +90,8 @@ def read_screen(fields: Fields, path: Path) -> ScreenCard:
     if len(known) != len(rules) or not gates:
         raise KnowledgeError(f"{path.name}: needs gates, and rules each with an id of its own")
     texts = fields.mapping("texts")
+    if lost := [name for name in TEXTS if name not in texts]:
+        raise KnowledgeError(f"{path.name}: [texts] needs '{lost[0]}'")
     return ScreenCard(
         id=fields.text("id"),
         release=fields.text("release"),
@@ -115,7 +125,7 @@ def _rule(fields: Fields, gates: tuple[str, ...]) -> ScreenRule:
     )
     closed = rule.kind in (DEVICE, CONDITION) and rule.after in AFTERWARDS and rule.state in STATES
     if not closed or not rule.levels or not set(rule.levels.values()) <= {REFUSED, CAUTION}:
-        raise KnowledgeError(f"{fields.where}: '{rule.id}' needs a kind, levels of {REFUSED} or {CAUTION}, 'after' and a state of the lists")
+        raise KnowledgeError(f"{fields.where}: '{rule.id}' needs a kind, levels, 'after' and a state of the closed lists")
     return rule
 
 
@@ -134,8 +144,8 @@ def _question(fields: Fields) -> ScreenQuestion:
 
 def _drug(row: dict[str, str], path: Path) -> DrugRow:
     one_of = bool(row["drug"]) != bool(row["class"])
-    if not one_of or row["when"] not in WHENS or row["state"] not in STATES:
-        raise KnowledgeError(f"{path.stem}.drugs.tsv: a row needs a drug or a class, 'when' of {', '.join(WHENS)}, and a known state")
+    if f"drug-{row['kind']}" not in TEXTS or not one_of or row["when"] not in WHENS or row["state"] not in STATES:
+        raise KnowledgeError(f"{path.stem}.drugs.tsv: a row needs a kind, a drug or a class, a 'when' and a state of the closed lists")
     return DrugRow(row["kind"], row["when"], row["drug"], row["class"], row["state"], row["source"])
 
 
@@ -145,7 +155,7 @@ def _gene(fields: Fields) -> GeneRow:
 
 def _cues(path: Path) -> dict[str, tuple[str, ...]]:
     table = path.with_name(f"{path.stem}.cues.tsv")
-    found: dict[str, tuple[str, ...]] = {kind: () for kind in CUES}
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(CUES, ())
     for row in read_tsv(table, ("cue", "phrase")):
         if row["cue"] not in found:
             raise KnowledgeError(f"{table.name}: cue '{row['cue']}' is not one of {', '.join(CUES)}")

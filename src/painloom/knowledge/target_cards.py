@@ -14,7 +14,11 @@ Phrase = tuple[str, str]  # owner ("" = the words mean nothing here), phrase
 
 @dataclass(frozen=True, slots=True)
 class TargetPoint:
-    """One point of a target: for an area of the body's map ("" = any) and a side; `xyz_mm` None where it is placed by scalp only."""
+    """One point of a target: for an area of the body's map ("" = any) and a side; `xyz_mm` None where it is placed by scalp only.
+
+    `scalp_mm` is the distance from the cortex below the customary scalp position to the point (median of published caps), `scalp_range_mm`
+    the lowest and highest of them; None where there is none.
+    """
 
     area: str
     side: str
@@ -23,6 +27,8 @@ class TargetPoint:
     state: str
     note: str
     sources: tuple[str, ...]
+    scalp_mm: float | None = None
+    scalp_range_mm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,17 @@ class TargetCard:
 
 @dataclass(frozen=True, slots=True)
 class Indication:
-    """A kind of pain: `parents` are wider kinds whose evidence holds too; a `generic` one is named only where nothing better is known."""
+    """A kind of pain: `parents` are wider kinds whose evidence holds too; a `generic` one is named only where nothing better is known.
+
+    One that stands `beside` pain (a mood disorder) says nothing of the kind of pain.
+    """
 
     id: str
     label: str
     parents: tuple[str, ...]
     facts: tuple[str, ...]
     generic: bool
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +153,11 @@ class Area:
 
 @dataclass(frozen=True)
 class BodyCard:
-    """Words and codes of body sites; `sides` are words by left, right, both, midline and wide; `lesions` are words that make a side no side
-    of pain; `breaks` end a clause."""
+    """Words and codes of body sites.
+
+    `sides` are words by left, right, both, midline, wide (all over) and plural (both where no side is said); `lesions` are words that
+    make a side beside them no side of pain; `breaks` end a clause.
+    """
 
     id: str
     release: str
@@ -182,7 +195,10 @@ class ScreenRule:
 
 @dataclass(frozen=True, slots=True)
 class ScreenQuestion:
-    """What must be asked: its id is also the id of a fact; `enough` are the rules whose denial answers it; `if_yes` the rule of a bare yes."""
+    """What must be asked; its id is also the id of a fact.
+
+    `enough` are the rules whose denial answers it; `if_yes` is the rule of a bare yes.
+    """
 
     id: str
     text: str

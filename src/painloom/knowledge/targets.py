@@ -29,7 +29,7 @@ TARGET, INDICATIONS, BODY, SCREEN, LIMITS = "target", "indications", "body", "sc
 KINDS = (TARGET, INDICATIONS, BODY, SCREEN, LIMITS)
 STATES = ("verified", "to-verify")
 EVIDENCE = ("indication", "body", "year", "grade", "text", "state", "source")
-SIDES = ("left", "right", "both", "midline", "wide")
+SIDES = ("left", "right", "both", "midline", "wide", "plural")
 OWN = " (own card)"
 
 
@@ -129,6 +129,8 @@ def _point(fields: Fields) -> TargetPoint:
         state=_state(fields),
         note=fields.text("note"),
         sources=fields.texts("sources"),
+        scalp_mm=fields.number("scalp_mm") if "scalp_mm" in fields.record else None,
+        scalp_range_mm=fields.numbers("scalp_range_mm"),
     )
     if point.side not in ("left", "right"):
         raise KnowledgeError(f"{fields.where}: side must be left or right")
@@ -162,7 +164,14 @@ def _evidence(row: dict[str, str], path: Path) -> tuple[str, TargetEvidence]:
 
 def _indications(fields: Fields, path: Path) -> IndicationCard:
     found = [
-        Indication(child.text("id"), child.text("label"), child.texts("parents"), child.texts("facts"), child.flag("generic"))
+        Indication(
+            id=child.text("id"),
+            label=child.text("label"),
+            parents=child.texts("parents"),
+            facts=child.texts("facts"),
+            generic=child.flag("generic"),
+            beside=child.flag("beside"),
+        )
         for child in fields.children("indication")
     ]
     known = {one.id: one for one in found}

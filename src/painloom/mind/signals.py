@@ -3,7 +3,6 @@
 A zero, a low score or an empty form never clears anybody: nothing here returns "no risk".
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -22,8 +21,7 @@ from painloom.model.scores import NO_BAND, SafetyAlert
 
 STOPPED, TRIAGE = "stopped", "triage"
 IN_WORDS, IN_FACTS, IN_CODES = "free text of the case", "questions answered in the case", "diagnoses of the case"
-NOT_LETTERS = "'‘’ʼ`´"  # apostrophes as people and word processors write them
-Signal = tuple[str, str]  # where it was found, its name on the safety card
+Signal = tuple[str, str, str]  # where it was found, its name on the safety card, the day of the answer or fact ("" when unknown)
 
 
 def safety_alerts(case: Case, knowledge: Knowledge) -> tuple[SafetyAlert, ...]:
@@ -33,16 +31,12 @@ def safety_alerts(case: Case, knowledge: Knowledge) -> tuple[SafetyAlert, ...]:
     return tuple(sorted(found, key=lambda a: (rank[a.code, a.triage], a.source)))
 
 
-def folded(text: str) -> str:
-    """Text for comparing: no case, accents, apostrophes or invisible signs; everything but letters and digits is one blank."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c for c in plain if c not in NOT_LETTERS and unicodedata.category(c) not in ("Mn", "Cf"))
-    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
-
-
 def _alerts(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[SafetyAlert]:
     means = tuple(dict.fromkeys(_means(card, case, knowledge)))
-    for source, signal in dict.fromkeys(_found(card, case, knowledge)):
+    newest: dict[tuple[str, str], str] = {}
+    for source, signal, date in _found(card, case, knowledge):
+        newest[source, signal] = max(date, newest.get((source, signal), ""))
+    for (source, signal), date in newest.items():
         level = card.level(signal)
         yield SafetyAlert(
             code=card.id,
@@ -51,11 +45,12 @@ def _alerts(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[Safe
             triage=level.id,
             owner=level.owner,
             within=level.within,
-            action=level.action,
+            action=card.action(signal),
             means=means,
             rule=f"{card.id} {card.release}",
             rule_state=level.state,
             sources=level.sources,
+            date=date,
         )
 
 
@@ -63,28 +58,28 @@ def _found(card: SafetyCard, case: Case, knowledge: Knowledge) -> Iterator[Signa
     for answers in case.answers:
         if answers.instrument in knowledge.files("instruments"):
             instrument = knowledge.instrument(answers.instrument)
-            yield from ((instrument.label, signal) for signal in _signals(card, instrument, answers.values))
-    for instrument, values, scores in recorded(case, knowledge, card.id):
-        if values is not None:
-            yield from ((instrument.label, signal) for signal in _item_signals(card, instrument, values))
-        for scale, value in scores:
-            if any(ask.about == card.id and value >= ask.low for ask in scale.asks):
-                yield instrument.label, "score"
+            yield from ((instrument.label, signal, answers.date) for signal in _signals(card, instrument, answers.values))
+    for held in recorded(case, knowledge, card.id):
+        label = held.card.label
+        if held.values is not None:
+            yield from ((label, signal, held.date) for signal in _item_signals(card, held.card, held.values))
+        for scale, measure in held.scores:
+            if any(ask.about == card.id and measure.value >= ask.low for ask in scale.asks):
+                yield label, "score", measure.date
     yield from _of_record(card, case)
-    words = [folded(word) + " " * word.endswith(" ") for word in card.words]
-    if any(word in f" {folded(text)} " for text in _texts(case) for word in words):
-        yield IN_WORDS, "text"
+    if any(card.mentions(text) for text in _texts(case)):
+        yield IN_WORDS, "text", ""
 
 
 def _of_record(card: SafetyCard, case: Case) -> Iterator[Signal]:
     """Questions answered yes and codes of diagnoses that the card names as signals."""
     for fact in case.body.facts:
         if fact.value == YES and f"fact {fact.id}" in card.signals:
-            yield IN_FACTS, f"fact {fact.id}"
-    codes = {_undotted(f"code {system}:{code}") for diagnosis in case.body.diagnoses for system, code in diagnosis.codes}
+            yield IN_FACTS, f"fact {fact.id}", fact.date
+    coded = [(_undotted(f"code {system}:{code}"), d.since) for d in case.body.diagnoses for system, code in d.codes]
     for signal in card.signals:
-        if signal.startswith("code ") and any(code.startswith(_undotted(signal)) for code in codes):
-            yield IN_CODES, signal
+        if signal.startswith("code "):
+            yield from ((IN_CODES, signal, since) for code, since in coded if code.startswith(_undotted(signal)))
 
 
 def _undotted(code: str) -> str:

@@ -9,10 +9,10 @@ from painloom.knowledge.instrument_cards import InstrumentCard, Scale
 from painloom.knowledge.load import Knowledge
 from painloom.mind.precision import ANSWERS, IN_WORDS, Judgement, compare
 from painloom.mind.quality import quality_flags
-from painloom.mind.scoring import alerts, score
+from painloom.mind.scoring import ALERT_STATES, PRESENT, alerts, score
 from painloom.mind.signals import safety_alerts
 from painloom.model.absence import NotCallable
-from painloom.model.answers import Answers
+from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.case import Case
 from painloom.model.finding import Finding
 from painloom.model.mind import AnswerFlag, BandEdge, ChangeView, ScoreView
@@ -61,8 +61,11 @@ def run(case: Case, knowledge: Knowledge) -> MindView:
         card = knowledge.instrument(answers.instrument)
         if not card.scales:
             warnings.append(f"{answers.where}: this release does not score {card.label}")
-        scores += _views(card, answers)
-        estimates |= _raised(card, answers)
+        if not _is_bare(answers, case):
+            scores += _views(card, answers)
+        for name, raised_now in _raised(card, answers).items():
+            if raised_now.band == ALERT_STATES[PRESENT] or name not in estimates:  # an empty item later takes nothing back
+                estimates[name] = raised_now
         raised = (flag for flag in quality_flags(card, answers.values) if flag.raised.any())
         flags += (AnswerFlag(card.label, answers.date, flag.text) for flag in raised)
     return MindView(
@@ -74,6 +77,12 @@ def run(case: Case, knowledge: Knowledge) -> MindView:
         estimates={f"{v.instrument}.{v.scale}": v.estimate for v in scores if v.estimate is not None} | estimates,
         warnings=tuple(warnings),
     )
+
+
+def _is_bare(answers: Answers, case: Case) -> bool:
+    """True for a sheet without any answer beside an answered one of the same instrument: an item that was only asked, not a score."""
+    others = (other for other in case.answers if other.instrument == answers.instrument)
+    return bool((answers.values == UNANSWERED).all()) and any((other.values != UNANSWERED).any() for other in others)
 
 
 def _raised(card: InstrumentCard, answers: Answers) -> dict[str, Estimate]:

@@ -46,7 +46,8 @@ class SafetyAlert:
     """A signal that a named person must act on.
 
     `triage` is the level as the rule set names it; `owner` is a role, `within` the time limit in words; `means` lists drugs at home that
-    could harm.  It is never cleared by a score, only by a person.
+    could harm; `date` is the day of the newest answer or fact that it rests on, "" when unknown.  It is never cleared by a score, only by
+    a person.
     """
 
     code: str
@@ -60,3 +61,4 @@ class SafetyAlert:
     rule: str
     rule_state: str
     sources: tuple[str, ...]
+    date: str = ""

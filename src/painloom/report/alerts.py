@@ -11,7 +11,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.safety import STEPS, dangers, endangered, headline, opioid_total
 from painloom.report.standing import OPEN
 from painloom.report.views import Alert, DrugCard, Mark, Ref
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import Wording, capital, listing, sentence
 
 RED_FLAG_STREAM = "body"  # the stream that looks for red flags
 FLAGS_SHOWN, DANGERS_SHOWN, GENES_SHOWN, NAMES_SHOWN = 5, 4, 6, 6
@@ -73,7 +73,7 @@ def _safety_card(mine: Sequence[SafetyAlert], lookup: Lookup) -> SafetyCard:
     words, first = lookup.words, mine[0]
     phrase = words.phrases.get(f"triage.{first.triage}.phrase", words("triage.phrase"))
     tone = words.phrases.get(f"triage.{first.triage}.tone", words("triage.tone"))
-    signals = dict.fromkeys(words("alarm.signal", source=a.source, signal=words.word("signal", a.signal)) for a in mine)
+    signals = dict.fromkeys(_signal(a, words) for a in mine)
     means = list(dict.fromkeys(m for a in mine for m in a.means))
     return SafetyCard(
         mark=Mark(tone, words("alertword.safety")),
@@ -89,9 +89,24 @@ def _safety_card(mine: Sequence[SafetyAlert], lookup: Lookup) -> SafetyCard:
     )
 
 
+def _signal(alert: SafetyAlert, words: Wording) -> str:
+    """Where a signal was found, of which day, and what it is; signals without words of their own by their kind and id."""
+    kind, _, id_ = alert.signal.partition(" ")
+    said = words.phrases.get(f"signal.{alert.signal}")
+    if said is None:
+        said = words(f"signal.{kind}", id=id_) if id_ and f"signal.{kind}" in words.phrases else alert.signal
+    if alert.date:
+        return words("alarm.signal_of", source=alert.source, date=alert.date, signal=said)
+    return words("alarm.signal", source=alert.source, signal=said)
+
+
 def flags_in(lookup: Lookup, state: str) -> list[tuple[int, RedFlag]]:
-    """(position, flag) of every red flag in `state`; positions are the page anchors."""
-    return [(n, flag) for n, flag in enumerate(lookup.assessment.red_flags, 1) if flag.state == state]
+    """(position, flag) of every red flag in `state`; positions are the page anchors.
+
+    A flag whose concern has a safety alert is not among those that nobody asked about: somebody must act on it already.
+    """
+    told = {alert.code for alert in lookup.assessment.alerts} if state == NOT_ASKED else set()
+    return [(n, flag) for n, flag in enumerate(lookup.assessment.red_flags, 1) if flag.state == state and flag.id not in told]
 
 
 def short_label(flag: RedFlag) -> str:

@@ -50,6 +50,8 @@ def add_verb(inner: Any) -> None:
 
 def run_extract(args: argparse.Namespace) -> int:
     """`painloom brain extract`."""
+    import numpy as np
+
     from painloom.brain.clean import clean
     from painloom.brain.extract import extract_regions
     from painloom.intake.confounds import read_confounds
@@ -59,6 +61,8 @@ def run_extract(args: argparse.Namespace) -> int:
     table = read_confounds(args.confounds) if args.confounds else None
     used = _used(args, table)
     regions = extract_regions(args.bold, args.atlas, resample=args.resample_atlas, weights=[read_map(path) for path in args.weights])
+    if len(regions.values) < 2:
+        raise InputError(f"{args.bold.name}: one volume, a series has several; give the whole run")
     if table is not None and len(table.values) != len(regions.values):
         raise InputError(
             f"{table.name}: {len(table.values)} volumes, {args.bold.name} has {len(regions.values)}; give the table of the same run"
@@ -76,7 +80,12 @@ def run_extract(args: argparse.Namespace) -> int:
     gates = _gates(args, regions, moved)
     if args.gates:
         write_pieces([_gate_text(gates)], args.gates)
-    for line in (*_remarks(args, regions, table, used, held, keep), *(f"gate failed: {g.text}" for g in gates if not g.is_passed)):
+    lost = held & np.isfinite(regions.values).any(axis=0) & np.isnan(series).all(axis=0)
+    for line in (
+        *_remarks(args, regions, table, used, held, keep),
+        *_lost(lost),
+        *(f"gate failed: {g.text}" for g in gates if not g.is_passed),
+    ):
         say(line, sys.stderr)
     return 0
 
@@ -159,6 +168,11 @@ def _gates(args: argparse.Namespace, regions: "Regions", moved: "Floats | None")
 def _gate_text(gates: "list[Gate]") -> bytes:
     rows = [{"id": g.id, "passed": g.is_passed, "value": g.value, "limit": g.limit, "unit": g.unit, "text": g.text} for g in gates]
     return (json.dumps(rows, indent=1) + "\n").encode()
+
+
+def _lost(lost: "Mask") -> Iterator[str]:
+    if lost.any():
+        yield f"{int(lost.sum())} regions are withheld ('{ABSENT}'): a volume holds no value for them, and cleaning needs every volume"
 
 
 def _remarks(
