@@ -8,17 +8,20 @@ from bundles import condition, daily, line, observation, order, patient, quantit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from painloom.assess import assess, open_case
 from painloom.errors import InputError
 from painloom.fhir.casefile import CASE_FILE, NOT_READ, ORIGIN, case_toml, files_of, write_case
 from painloom.fhir.imported import Imported, LeftOut
 from painloom.intake.answers import read_answers
 from painloom.intake.bodyfacts import FACT_TABLES
 from painloom.intake.history import read_history
+from painloom.intake.options import ReadOptions
 from painloom.knowledge.load import load
 from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.body import TRUTH, Allergy, BodyRecord, Diagnosis, Fact, Measure, SensoryTest
 from painloom.model.case import Case, DrugUse, PainHistory, Person
 from painloom.model.quantity import Interval
+from painloom.report import render_html
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 names = words.map(str.strip).filter(bool)
@@ -207,3 +210,23 @@ def test_endless_texts_are_cut_to_what_a_case_file_holds_and_listed(tmp_path):
         "AllergyIntolerance",
         "Observation",
     }
+
+
+@pytest.mark.parametrize(("lines", "said"), [(0, ""), (1, "1 part of"), (1200, "1,200 parts of")])
+def test_a_case_says_how_much_its_import_left_unread(tmp_path, lines, said):
+    left = tuple(LeftOut("Observation", f"o{n}", f"entry[{n}].resource", "a reason") for n in range(lines))
+    write_case(Imported(Case(Person("x")), left_out=left), tmp_path / "case")
+    cards = load()
+    assessment = assess(open_case(tmp_path / "case", cards, ReadOptions(), "2026-11-24"), cards, "2026-11-24")
+    warned = [line for line in assessment.warnings if line.startswith(NOT_READ)]
+
+    assert [said in line for line in warned] == [True] * bool(said)
+    page = render_html(assessment)
+    assert ("an import left" in page) == bool(said)
+
+
+def test_a_case_without_an_import_says_nothing_of_it(tmp_path):
+    (tmp_path / "case.toml").write_text("")
+    cards = load()
+
+    assert not [line for line in open_case(tmp_path, cards, ReadOptions(), "2026-11-24").warnings if "import" in line]

@@ -96,6 +96,8 @@ class Formulary:
         """(fact, state) pairs of a diagnosis code: of the code itself, and of every group of codes (`G47.3*`) that it belongs to."""
         exact, groups = self._conditions
         clean = code.strip().upper()
+        if system.startswith("icd-10") and "." not in clean and len(clean) > 3:
+            clean = f"{clean[:3]}.{clean[3:]}"  # records write N184 for N18.4
         found = list(exact.get((system, clean), ()))
         for end in range(3, len(clean) + 1):
             found += groups.get((system, clean[:end]), ())

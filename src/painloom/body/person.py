@@ -18,16 +18,21 @@ NOT_ASKED_OF = {"M": frozenset(("pregnancy", "could-become-pregnant", "breastfee
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The value that stands for a measure, and how it was come by ("" = as measured)."""
+    """The value that stands for a measure, and how it was come by ("" = as measured).
+
+    `low` is the other end where a diagnosis tells only that the value lies between both; None for one value.
+    """
 
     value: float
     note: str = ""
+    low: float | None = None
 
 
 @dataclass(frozen=True)
 class Known:
     """The person as rules see them.
 
+    `implied` are values that a true fact implies: measure -> (fact, reading).
     `unproven` are facts known only from a code whose meaning is still to verify, `of_drugs` ids of facts about drugs.  `refused` are
     (measure label, reason) of values that were given and not used.  `total` is the opioid total a day; `total_is_whole` is False where an
     opioid is missing in it, so that it is a lower bound.
@@ -41,27 +46,36 @@ class Known:
     unproven: frozenset[str] = frozenset()
     of_drugs: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
-    implied: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    implied: dict[str, tuple[tuple[str, Reading], ...]] = field(default_factory=dict)
     asked_first: dict[str, tuple[str, ...]] = field(default_factory=dict)
     total: Interval = field(default_factory=lambda: Interval(0.0, 0.0))
     total_is_whole: bool = True
 
     def reading(self, measure: str) -> Reading | None:
-        """The value of a measure by id; a clearance is worked out, or eGFR stands in for it, and the note says so."""
+        """The value of a measure by id; a clearance is worked out, or eGFR stands in for it, and the note says so.
+
+        What a diagnosis implies (dialysis, a stage of kidney disease) counts where nothing was measured, or a better value was: a code
+        is never outdone by a number that may be old, or that means nothing on dialysis.
+        """
         if measure == AGE:
             return None if self.age is None else Reading(self.age)
         if measure == TOTAL:
             return Reading(self.total.high)
-        if measure == CLEARANCE and CLEARANCE not in self.measures:
-            return self._clearance
-        return self.measures.get(measure)
+        if measure == CLEARANCE:
+            return self._at_most(self.measures.get(CLEARANCE) or self._clearance, CLEARANCE, FILTRATION)
+        return self._at_most(self.measures.get(measure), measure)
+
+    def _at_most(self, own: Reading | None, *measures: str) -> Reading | None:
+        """The value, or the lowest that a true fact implies for one of the measures where that is lower."""
+        implied = [reading for id_ in measures for fact, reading in self.implied.get(id_, ()) if self.facts.get(fact) == YES]
+        if not implied:
+            return own
+        lowest = min(implied, key=lambda reading: reading.value)
+        return own if own is not None and own.value <= lowest.value else lowest
 
     @cached_property
     def _clearance(self) -> Reading | None:
-        """What a failed kidney implies, whatever was measured; else worked out from creatinine; else eGFR."""
-        implied = [reading for fact, readings in self.implied.items() if self.facts.get(fact) == YES for reading in readings]
-        if implied:
-            return min(implied, key=lambda reading: reading.value)
+        """Worked out from creatinine; else eGFR."""
         creatinine, weight = self.measures.get(CREATININE), self.measures.get(WEIGHT)
         if creatinine and weight and creatinine.value > 0 and self.age is not None and self.age < 140 and self.sex in ("F", "M"):
             return Reading(cockcroft_gault(self.age, weight.value, creatinine.value, self.sex), "by Cockcroft and Gault")
@@ -78,7 +92,9 @@ class Known:
         reading = self.reading(when.measure)
         if reading is None:
             return None
-        inside = (when.low is None or reading.value >= when.low) and (when.below is None or reading.value < when.below)
+        inside = _is_inside(when, reading.value)
+        if reading.low is not None and _is_inside(when, reading.low) != inside:
+            return None
         if when.measure == TOTAL and not self.total_is_whole:
             return _of_lower_bound(when, reading.value, inside)
         return inside
@@ -98,6 +114,10 @@ class Known:
     def label(self, id_: str) -> str:
         """The printed name of a measure or fact."""
         return self.labels.get(id_, id_.replace("-", " ")).rstrip("?")
+
+
+def _is_inside(when: When, value: float) -> bool:
+    return (when.low is None or value >= when.low) and (when.below is None or value < when.below)
 
 
 def _of_lower_bound(when: When, value: float, inside: bool) -> bool | None:
@@ -135,10 +155,10 @@ def know(case: Case, formulary: Formulary) -> Known:
         else:
             measures[id_] = Reading(value, f"of {measure.date}" if measure.date else "")
     age = case.person.age_years
-    implied: dict[str, tuple[Reading, ...]] = {}
+    implied: dict[str, tuple[tuple[str, Reading], ...]] = {}
     for row in formulary.rows("implied_measures"):
-        if row["measure"] == CLEARANCE:
-            implied[row["fact"]] = (*implied.get(row["fact"], ()), Reading(float(row["value"]), row["note"]))
+        lowest = float(row["low"]) if row["low"] else None
+        implied[row["measure"]] = (*implied.get(row["measure"], ()), (row["fact"], Reading(float(row["value"]), row["note"], lowest)))
     asked_first = {row["id"]: tuple(row["first"].split(";")) for row in formulary.rows("asked_first")}
     true, unproven = _facts(case, formulary)
     return Known(

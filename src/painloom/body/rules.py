@@ -119,7 +119,7 @@ def _row(card: RuleCard, match: Match, drugs: DrugsTaken, message: str, state: s
 
 def _ceilings(card: RuleCard, match: Match, drugs: DrugsTaken, known: Known, judged: Judged, state: str) -> None:
     """One row for each drug of the first part and each ceiling that holds for this person."""
-    unknown = [c for c in card.ceilings if known.reading(c.measure) is None]
+    unknown = [c for c in card.ceilings if known.holds(When(c.measure, c.low, c.below, "", "")) is None]
     if unknown and card.severity not in QUIET:
         asked = [When(c.measure, None, None, "", "") for c in unknown[:1]]
         judged.leave_open(asked, [drugs.labels[key] for key in match.parts[0]], known)

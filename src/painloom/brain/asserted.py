@@ -9,6 +9,7 @@ from painloom.brain.phrases import Match, Token, has_phrase
 
 ASSERTED, DENIED, RELATIVE, REMOVED, PLANNED = "asserted", "denied", "relative", "removed", "planned"
 NEAR = 4
+LONG = 80  # words; a longer sentence is not understood, so what it names counts
 Cues = Mapping[str, tuple[str, ...]]
 
 
@@ -21,19 +22,50 @@ def context(tokens: Sequence[Token], matches: Sequence[Match], index: int, cues:
     is_device : only a device can be removed or planned.
     """
     match = matches[index]
-    earlier = [m for m in matches[:index] if m.owner == match.owner]
-    carried = bool(earlier) and earlier[-1].end == match.start - 2 and tokens[match.start - 1].word == "and"
-    if carried:
-        said = context(tokens, matches, matches.index(earlier[-1]), cues, is_device=is_device)
+    low, high = _edges(tokens, match)
+    if high - low > LONG:
+        return ASSERTED
+    before = _carrier(tokens, matches, index, low)
+    if before is not None:
+        said = context(tokens, matches, before, cues, is_device=is_device)
         if said in (DENIED, RELATIVE):
             return said
-    if _denied(tokens, match, cues):
+    near, here = tokens[low:high], _moved(match, low)
+    if _denied(near, here, cues):
         return DENIED
-    if _of_relative(tokens, match, cues):
+    if _of_relative(near, here, cues):
         return RELATIVE
-    if is_device and _removed(tokens, matches, index, cues):
+    behind = matches[index + 1].start - low if index + 1 < len(matches) else high - low
+    if is_device and _removed(near, here, behind, cues):
         return REMOVED
-    return PLANNED if is_device and _planned(tokens, match, cues) else ASSERTED
+    return PLANNED if is_device and _planned(near, here, cues) else ASSERTED
+
+
+def _edges(tokens: Sequence[Token], match: Match) -> tuple[int, int]:
+    """First and one past the last word of the match's sentence; not further than needed to know that it is too long."""
+    sentence = tokens[match.start].sentence
+    low, high = match.start, match.end + 1
+    while low > 0 and tokens[low - 1].sentence == sentence and high - low <= LONG:
+        low -= 1
+    while high < len(tokens) and tokens[high].sentence == sentence and high - low <= LONG:
+        high += 1
+    return low, high
+
+
+def _carrier(tokens: Sequence[Token], matches: Sequence[Match], index: int, low: int) -> int | None:
+    """The match of the same owner that "and" joins to this one: what is said of it holds for this one too."""
+    match = matches[index]
+    for number in range(index - 1, -1, -1):
+        other = matches[number]
+        if other.start < low:
+            return None
+        if other.owner == match.owner:
+            return number if other.end == match.start - 2 and tokens[match.start - 1].word == "and" else None
+    return None
+
+
+def _moved(match: Match, by: int) -> Match:
+    return Match(match.owner, tuple(place - by for place in match.places))
 
 
 def _words(tokens: Sequence[Token]) -> list[str]:
@@ -48,10 +80,6 @@ def _before(tokens: Sequence[Token], match: Match) -> list[str]:
 def _after(tokens: Sequence[Token], match: Match) -> list[str]:
     """Words behind the match up to the next comma."""
     return _words([t for t in tokens[match.end + 1 :] if t.hard == tokens[match.end].hard])
-
-
-def _sentence(tokens: Sequence[Token], match: Match) -> list[str]:
-    return _words([t for t in tokens if t.sentence == tokens[match.start].sentence])
 
 
 def _denied(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
@@ -80,12 +108,11 @@ def _clause(tokens: Sequence[Token], match: Match) -> list[str]:
     return _words([t for t in tokens if t.hard == tokens[match.start].hard])
 
 
-def _removed(tokens: Sequence[Token], matches: Sequence[Match], index: int, cues: Cues) -> bool:
-    match = matches[index]
-    if has_phrase(_sentence(tokens, match), cues["not-removed"]):
+def _removed(tokens: Sequence[Token], match: Match, later: int, cues: Cues) -> bool:
+    """`later` is where the next match begins."""
+    if has_phrase(_words(tokens), cues["not-removed"]):
         return False
-    later = next((m.start for m in matches[index + 1 :]), len(tokens))
-    behind = [t for t in tokens[match.end + 1 : later] if t.sentence == tokens[match.start].sentence]
+    behind = tokens[match.end + 1 : max(later, match.end + 1)]
     return has_phrase(_words(behind), cues["removed"]) or has_phrase(_before(tokens, match), cues["removed"])
 
 

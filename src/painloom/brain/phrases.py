@@ -88,17 +88,31 @@ class PhraseBook:
         """Every phrase in order of place; one whose words all belong to a longer phrase is not kept."""
         candidates = sorted(self._candidates(tokens), key=lambda m: (-len(m.places), m.end - m.start, m.start))
         kept: list[Match] = []
+        over: dict[int, list[frozenset[int]]] = {}  # place of a word -> phrases kept that hold it
         for match in candidates:
-            if not any(set(match.places) <= set(longer.places) for longer in kept):
+            words = frozenset(match.places)
+            if not any(words <= longer for longer in over.get(match.start, ())):
                 kept.append(match)
+                for place in match.places:
+                    over.setdefault(place, []).append(words)
         return tuple(sorted(kept, key=lambda m: m.places))
 
     def _candidates(self, tokens: Sequence[Token]) -> Iterator[Match]:
+        ranges = _sentences(tokens)
+        first: dict[tuple[int, Part], tuple[int, ...]] = {}  # (sentence, part) -> its first places there
         for start, token in enumerate(tokens):
             for owner, parts in self._by_first.get(token.word[:2], ()):
                 places = _at(tokens, start, parts[0])
-                if places and (rest := _rest(tokens, start, parts[1:])) is not None:
-                    yield Match(owner, tuple(sorted({*places, *rest})))
+                if not places:
+                    continue
+                rest = []
+                for part in parts[1:]:
+                    key = (token.sentence, part)
+                    if key not in first:
+                        first[key] = next((p for i in ranges[token.sentence] if (p := _at(tokens, i, part))), ())
+                    rest.append(first[key])
+                if all(rest):
+                    yield Match(owner, tuple(sorted({*places, *(place for found in rest for place in found)})))
 
 
 def _part(text: str) -> Part:
@@ -118,15 +132,13 @@ def _at(tokens: Sequence[Token], start: int, part: Part) -> tuple[int, ...]:
     return tuple(range(start, end)) if fits else ()
 
 
-def _rest(tokens: Sequence[Token], start: int, parts: Sequence[Part]) -> tuple[int, ...] | None:
-    """Places of the other parts in the sentence of `start`, None where one is missing."""
-    found: tuple[int, ...] = ()
-    for part in parts:
-        here = (i for i, token in enumerate(tokens) if token.sentence == tokens[start].sentence)
-        places = next((p for i in here if (p := _at(tokens, i, part))), ())
-        if not places:
-            return None
-        found += places
+def _sentences(tokens: Sequence[Token]) -> dict[int, range]:
+    """Places of the words of each sentence; its number -> range."""
+    starts: dict[int, int] = {}
+    found: dict[int, range] = {}
+    for place, token in enumerate(tokens):
+        start = starts.setdefault(token.sentence, place)
+        found[token.sentence] = range(start, place + 1)
     return found
 
 

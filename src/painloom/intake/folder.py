@@ -22,7 +22,8 @@ ANSWERS = "answers"
 UNDATED = "undated"
 SHEET_ENDING = ".json"  # QuestionnaireResponses need the knowledge to be understood: whoever opens the case reads them
 BRAIN = "brain"
-OWN_NOTES = ("not-read.tsv", "import.toml")  # what an import left beside the case for people to read
+NOT_READ = "not-read.tsv"
+OWN_NOTES = (NOT_READ, "import.toml")  # what an import left beside the case for people to read
 Shapes = Callable[[str], Sequence[ItemRange] | None]
 
 
@@ -62,7 +63,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         brain=read_brain_folder(folder / BRAIN) if (folder / BRAIN).is_dir() else None,
         imaging=history.imaging,
         files=(*((p.name, sha256(p)) for p in used), *((f"{ANSWERS}/{p.name}", sha256(p)) for p in sheets)),
-        warnings=(*history.warnings, *warnings, *_not_read(folder, set(used))),
+        warnings=(*history.warnings, *warnings, *_left_by_import(folder), *_not_read(folder, set(used))),
     )
 
 
@@ -107,6 +108,17 @@ def _not_read(folder: Path, used: set[Path]) -> Iterator[str]:
         ):
             continue
         yield f"{path.name}: not a part of a case that is known here; it was not used"
+
+
+def _left_by_import(folder: Path) -> Iterator[str]:
+    """How much of a record an import could not take over: what is not in the case may matter as much as what is."""
+    path = folder / NOT_READ
+    if path.is_file():
+        with path.open("rb") as file:
+            count = sum(bool(line.strip()) for line in file) - 1
+        if count > 0:
+            parts = "1 part" if count == 1 else f"{count:,} parts"
+            yield f"{NOT_READ}: an import left {parts} of the record unread; the list names each with its reason: look through it"
 
 
 def sha256(path: Path) -> str:
