@@ -10,6 +10,7 @@ from painloom.brain.stream import findings as brain_findings
 from painloom.brain.stream import has_content
 from painloom.brain.stream import run as run_brain
 from painloom.brain.stream import sources as brain_sources
+from painloom.brain.targets import plan_targets
 from painloom.fhir.sheets import read_sheet
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
@@ -29,10 +30,12 @@ from painloom.model.body import BodyRecord
 from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade
+from painloom.model.genecall import GeneCall
 from painloom.model.mind import ChangeView, ScoreView
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
+from painloom.model.target import TargetView
 from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
 
@@ -99,6 +102,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
+    targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls))
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
     return Assessment(
         case=case,
@@ -112,7 +116,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         research=research_notes(session) if measured else (),
         findings=(*findings(calls, case, knowledge), *(brain_findings(brain, case) if brain else ()), *mind.findings, *body.findings),
         streams=_streams(case, heard, measured=measured),
-        citations=tuple(_citations(knowledge, session, heard, calls_used=measured)),
+        citations=tuple(_citations(knowledge, session, heard, targets, calls_used=measured)),
         warnings=(
             *_warnings(case, session, heard),
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
@@ -129,7 +133,13 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         widespread=body.widespread,
         map_remarks=body.map_remarks,
         brain=brain,
+        targets=targets if targets.targets else None,
     )
+
+
+def _phenotypes(calls: Iterable[GeneCall]) -> dict[str, frozenset[str]]:
+    """Gene -> every phenotype that fits."""
+    return {call.gene: frozenset(r.phenotype for d in call.diplotypes for r in d.readings) for call in calls}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +230,7 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
-def _citations(knowledge: Knowledge, session: Session, heard: _Heard, *, calls_used: bool) -> Iterator[Citation]:
+def _citations(knowledge: Knowledge, session: Session, heard: _Heard, targets: TargetView, *, calls_used: bool) -> Iterator[Citation]:
     mind, body, judged = heard.mind, heard.body, heard.judged
     used: dict[str, None] = {}
     if calls_used:
@@ -230,6 +240,10 @@ def _citations(knowledge: Knowledge, session: Session, heard: _Heard, *, calls_u
     used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
     named: tuple[HasSources, ...] = (*mind.scores, *mind.changes, *mind.alerts, *judged.grades, *judged.red_flags)
     used.update(dict.fromkeys(s for part in named for s in part.sources))
+    for target in targets.targets:
+        used.update(
+            dict.fromkeys((*target.sources, *(row.source for row in target.evidence), *(s for r in target.safety for s in r.sources)))
+        )
     if heard.brain:
         used.update(dict.fromkeys(brain_sources(heard.brain)))
     used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))

@@ -33,7 +33,7 @@ def context(tokens: Sequence[Token], matches: Sequence[Match], index: int, cues:
     near, here = tokens[low:high], _moved(match, low)
     if _denied(near, here, cues):
         return DENIED
-    if _of_relative(near, here, cues):
+    if _of_relative(near, here, cues, is_told_again=_is_told_again(tokens, matches, index)):
         return RELATIVE
     behind = matches[index + 1].start - low if index + 1 < len(matches) else high - low
     if is_device and _removed(near, here, behind, cues):
@@ -90,11 +90,27 @@ def _denied(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
         return True
     said_after = any(after == phrase.split() for phrase in cues["denied-after"])
     said_before = has_phrase(_before(tokens, match), cues["denied"])
-    return (said_after or said_before) and not has_phrase(clause, cues["still"])
+    return (said_after or said_before) and not has_phrase(_without(clause, cues["denied"]), cues["still"])
 
 
-def _of_relative(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
-    before, after = _before(tokens, match), _after(tokens, match)
+def _without(words: list[str], phrases: Sequence[str]) -> list[str]:
+    """The words without the first place of each phrase of several words: the "for" of "negative for" is no cue."""
+    for phrase in (phrase.split() for phrase in phrases if " " in phrase):
+        start = next((i for i in range(len(words)) if words[i : i + len(phrase)] == phrase), -1)
+        if start >= 0:
+            words = words[:start] + words[start + len(phrase) :]
+    return words
+
+
+def _is_told_again(tokens: Sequence[Token], matches: Sequence[Match], index: int) -> bool:
+    """Whether the next phrase before a comma is of the same owner: a relative named between the two may belong to the second only."""
+    match = matches[index]
+    later = matches[index + 1] if index + 1 < len(matches) else None
+    return later is not None and later.owner == match.owner and tokens[later.start].hard == tokens[match.end].hard
+
+
+def _of_relative(tokens: Sequence[Token], match: Match, cues: Cues, *, is_told_again: bool) -> bool:
+    before, after = _before(tokens, match), [] if is_told_again else _after(tokens, match)
     near = [t for t in tokens[max(0, match.start - NEAR) : match.start] if t.hard == tokens[match.start].hard]
     if has_phrase([*_clause(tokens, match), *after], cues["own"]):
         return False

@@ -28,12 +28,23 @@ class PainKinds:
     named_in: tuple[Said, ...]
     is_stated: bool
 
+    @property
+    def is_all_over(self) -> bool:
+        """Whether every kind of pain named is one of the whole body."""
+        pains = [kind.indication for kind in self.kinds if not kind.indication.beside]
+        return bool(pains) and all(one.all_over for one in pains)
+
+    @property
+    def label(self) -> str:
+        """The kinds of pain in words."""
+        return "; ".join(kind.indication.label for kind in self.kinds if not kind.indication.beside)
+
 
 def kinds_of(texts: Iterable[Said], facts: Mapping[str, Known], card: IndicationCard, cues: Cues) -> PainKinds:
     """The kinds of pain of a record; resolved, denied and relatives' ones do not count.  None found: the card's fallback, not stated."""
     book = PhraseBook(card.phrases)
     found: dict[str, str] = {}
-    named: list[Said] = []
+    named: dict[Said, list[str]] = {}
     for one in texts:
         if one.is_resolved or one.is_device:
             continue
@@ -41,7 +52,7 @@ def kinds_of(texts: Iterable[Said], facts: Mapping[str, Known], card: Indication
         for id_ in ids:
             found.setdefault(id_, one.basis)
         if ids:
-            named.append(one)
+            named[one] = ids
     for id_, indication in card.indications.items():
         for fact in indication.facts:
             if fact in facts and facts[fact].value == YES:
@@ -62,7 +73,7 @@ def only(id_: str, card: IndicationCard) -> PainKinds:
     return PainKinds((PainKind(card.indications[id_], "as asked for"),), card.family(id_), (), True)
 
 
-def _chosen(found: Mapping[str, str], named: list[Said], card: IndicationCard) -> PainKinds:
+def _chosen(found: Mapping[str, str], named: Mapping[Said, list[str]], card: IndicationCard) -> PainKinds:
     """Wider kinds are not named beside narrower ones, generic ones not beside any; what stands beside pain is added."""
     named_pain = [id_ for id_ in found if not card.indications[id_].beside]
     special = [id_ for id_ in named_pain if not card.indications[id_].generic]
@@ -72,5 +83,6 @@ def _chosen(found: Mapping[str, str], named: list[Said], card: IndicationCard) -
     wide: dict[str, None] = {}
     for id_ in told:
         wide |= dict.fromkeys(card.family(id_))
+    telling = tuple(one for one, own in named.items() if set(own) & set(wide))
     kinds = tuple(PainKind(card.indications[id_], found.get(id_, "nothing recorded")) for id_ in told)
-    return PainKinds(kinds, tuple(wide), tuple(named), bool(named_pain))
+    return PainKinds(kinds, tuple(wide), telling, bool(named_pain))

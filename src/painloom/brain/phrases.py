@@ -7,6 +7,7 @@ from functools import cached_property
 
 WORD = re.compile(r"[^\W_]+(?:['’]s\b)?|[.;!?\n•]|[,()\[\]:]")
 SHORT = (("h/o", "history of"), ("s/p", "status post"), ("w/o", "without"), ("f/h", "fh"), ("r/o", "rule out"), ("c/o", "complains of"))
+CODE = re.compile(r"(?<!\w)icd[-\s]*(?:\d+[-\s]*)?(?:[cgp]m)?[:\s]*[a-z]\d\d\.\w+")  # "ICD M54.5" names a code, no device
 SENTENCE, HARD, SOFT = frozenset(".;!?\n•"), frozenset(","), frozenset("()[]:")
 TURNS = frozenset(("but", "however", "although", "though", "whereas"))
 JOINS = frozenset(("and", "with", "has", "having"))
@@ -42,7 +43,7 @@ class Match:
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text; a full stop between digits is no end of a sentence, "and", "with" and "has" open a narrow clause."""
-    folded = text.casefold()
+    folded = CODE.sub(" ", text.casefold())
     for short, long in SHORT:
         folded = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, folded)
     folded = re.sub(r"(?<=\d)[.,](?=\d)", " ", folded)

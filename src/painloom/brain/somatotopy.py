@@ -11,6 +11,7 @@ SIDED = (LEFT, RIGHT, BOTH, MIDLINE)
 SIDE, LESION, BREAK = "side:", "lesion:", "break:"
 CLOSE = 2
 OTHER = {LEFT: RIGHT, RIGHT: LEFT}
+TWO_SIDES = "the same area is recorded on both sides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,19 @@ def place_all(spots: Sequence[Spot], card: BodyCard) -> tuple[Placed, ...]:
     for spot in spots:
         placed = _place(spot, card)
         found.setdefault((placed.area, placed.side), placed)
-    return tuple(found.values())
+    first = next(iter(found.values()))
+    ours = found.get((first.area, card.default_side))
+    if ours is None or ours is first:
+        return tuple(found.values())
+    others = (one for one in found.values() if one is not ours)
+    return (replace(ours, why=(*ours.why, f"{TWO_SIDES}: {card.convention} first")), *others)
+
+
+def everywhere(spots: Sequence[Spot], pain: str, card: BodyCard) -> Placed:
+    """The default of the card for pain of the whole body, whatever hurts most; the recorded places are named."""
+    places = "; ".join(dict.fromkeys(" ".join(part for part in (spot.side, spot.words) if part) for spot in spots))
+    why = [f"{pain} is pain of the whole body: {card.areas[card.default_area].label}, {card.convention}, whatever hurts most"]
+    return Placed(card.default_area, card.default_side, None, (*why, *([f"recorded: {places}"] if places else [])))
 
 
 def _place(spot: Spot, card: BodyCard) -> Placed:

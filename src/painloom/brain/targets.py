@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from painloom.brain.painkinds import PainKinds, kinds_of, only
 from painloom.brain.said import Said, coded, history, known_facts
-from painloom.brain.somatotopy import Placed, SiteReader, Spot, place_all, settle
+from painloom.brain.somatotopy import TWO_SIDES, Placed, SiteReader, Spot, everywhere, place_all, settle
 from painloom.brain.stimsafety import Phenotypes, Screened, Verdict, judge, screen_case, sentence
 from painloom.brain.trainlimits import check_train
 from painloom.errors import InputError
@@ -64,6 +64,8 @@ def plan_targets(
         spots = spots or (Spot("", asked.side, f"{asked.side} side", "as asked for"),)
     screened = screen_case(case, book.screen, knowledge, phenotypes)
     placed = place_all(spots, book.body)
+    if kinds.is_all_over and not asked.side:
+        placed = (everywhere(spots, kinds.label, book.body),)
     targets = [target for card in book.targets.values() for target in _targets(card, book, kinds, placed, screened)]
     targets = [replace(target, order=order) for order, target in enumerate(targets, start=1)]
     return TargetView(tuple(targets), tuple(_missing(kinds, spots, screened)), tuple(_warnings(book, targets)))
@@ -164,8 +166,14 @@ def _placed(card: TargetCard, book: TargetBook, base: Target, placed: Sequence[P
         why = list(one.why)
         if len(others) > 1:
             rest = "; ".join(text for i, text in enumerate(others) if i != number)
-            why.append(f"{'first recorded place, chosen first' if number == 0 else 'a further recorded place'}; also recorded: {rest}")
+            why.append(f"{_rank(number, one)}; also recorded: {rest}")
         yield _at(card, base, fitting[0], tuple(why), book.body.areas[one.area].label if fitting[0].area else "")
+
+
+def _rank(number: int, placed: Placed) -> str:
+    if number:
+        return "a further recorded place"
+    return "chosen first" if any(TWO_SIDES in text for text in placed.why) else "first recorded place, chosen first"
 
 
 def _named(placed: Sequence[Placed]) -> list[str]:

@@ -11,6 +11,7 @@ from painloom.knowledge.check_instruments import check_instruments
 from painloom.knowledge.check_markers import check_markers
 from painloom.knowledge.check_norms import check_norms
 from painloom.knowledge.check_panels import check_panels
+from painloom.knowledge.check_targets import check_targets
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.prescribing import GENERAL
 from painloom.knowledge.tables import read_toml
@@ -23,7 +24,7 @@ WILDCARDS = {"*", "No Result", "n/a", "Indeterminate"}
 def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
-        brain = (check_markers, check_norms, check_panels, check_imaging)
+        brain = (check_markers, check_norms, check_panels, check_imaging, check_targets)
         parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, *brain)
         return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:

@@ -33,7 +33,20 @@ __all__ = ["DATA", "KNOWLEDGE_RELEASE", "Knowledge", "digest", "fold", "load"]
 
 DATA = Path(__file__).parent / "data"
 CLINIC_ONLY = {"forms"}  # a clinic's own wording, never shipped
-WITH_TABLES = ("genes", "guidance", "instruments", "equivalents", "banks", "bodymap", "markers", "panels", "norms", "imaging")
+WITH_TABLES = (
+    "genes",
+    "guidance",
+    "instruments",
+    "equivalents",
+    "banks",
+    "bodymap",
+    "markers",
+    "panels",
+    "norms",
+    "imaging",
+    "targets",
+    "brainmap",
+)
 Card = TypeVar(
     "Card",
     GeneCard,
