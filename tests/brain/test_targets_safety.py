@@ -58,6 +58,10 @@ REFUSING = [
     "Idiopathic intracranial hypertension",
     "Raised intracranial pressure",
     "Papilloedema",
+    "Benzodiazepine withdrawal seizures",
+    "Single alcohol withdrawal seizure 2019",
+    "Epilepsy (mother has epilepsy too)",
+    "No seizures for a long time",
 ]
 CAUTIONING = [
     ("Presence of cardiac pacemaker", "pacemaker"),
@@ -99,6 +103,9 @@ SILENT = [
     "ICD-10 code to be added",
     "Contraceptive implant",
     "Migraine without aura",
+    "Negative for seizures",
+    "Cochlear otosclerosis",
+    "Low back pain (ICD M54.5)",
 ]
 
 

@@ -120,10 +120,30 @@ def test_without_one_side_the_left_motor_cortex_comes_first_and_the_reason_is_sa
     assert ("left", True) == (target.side, "convention of trials" in said)
 
 
-def test_opposite_single_sites_give_both_hemispheres_the_left_one_first():
-    view = plan(PAIN, sites=["left hand", "right hand"])
+@pytest.mark.parametrize("sites", [("left hand", "right hand"), ("right face", "left face"), ("left knee", "right foot")])
+def test_the_same_area_on_both_sides_in_two_entries_is_pain_on_both_sides(sites):
+    view = plan(PAIN, sites=sites)
 
-    assert [("hand", "left"), ("hand", "right")] == motor(view)
+    assert ["left"] == [hemisphere for _, hemisphere in motor(view)]
+    assert any("both sides" in text for text in first(view).why)
+
+
+def test_pain_all_over_the_body_has_no_side_whatever_hurts_most():
+    view = plan("Fibromyalgia", sites=["left foot"])
+
+    assert [("hand", "left")] == motor(view)
+
+
+def test_beside_a_kind_with_a_side_the_place_of_the_widespread_kind_comes_last():
+    view = plan("Fibromyalgia", "Neuropathic pain of left foot")
+
+    assert [("foot", "right"), ("hand", "left")] == motor(view)
+
+
+def test_a_diagnosis_that_names_no_chosen_kind_of_pain_does_not_choose_the_place():
+    view = plan(PAIN, "Osteoarthritis of right knee", sites=["left hand"])
+
+    assert [("hand", "right")] == motor(view)
 
 
 def test_of_two_sites_the_first_is_chosen_and_both_are_listed_and_named():

@@ -33,7 +33,7 @@ def context(tokens: Sequence[Token], matches: Sequence[Match], index: int, cues:
     near, here = tokens[low:high], _moved(match, low)
     if _denied(near, here, cues):
         return DENIED
-    if _of_relative(near, here, cues, is_told_again=_is_told_again(tokens, matches, index)):
+    if _of_relative(near, here, cues, again=_is_told_again(tokens, matches, index, high)):
         return RELATIVE
     behind = matches[index + 1].start - low if index + 1 < len(matches) else high - low
     if is_device and _removed(near, here, behind, cues):
@@ -102,22 +102,26 @@ def _without(words: list[str], phrases: Sequence[str]) -> list[str]:
     return words
 
 
-def _is_told_again(tokens: Sequence[Token], matches: Sequence[Match], index: int) -> bool:
-    """Whether the next phrase before a comma is of the same owner: a relative named between the two may belong to the second only."""
+def _is_told_again(tokens: Sequence[Token], matches: Sequence[Match], index: int, high: int) -> bool:
+    """Whether the same owner is named again before the next comma: a relative between the two may belong to the second one only."""
     match = matches[index]
-    later = matches[index + 1] if index + 1 < len(matches) else None
-    return later is not None and later.owner == match.owner and tokens[later.start].hard == tokens[match.end].hard
+    for later in matches[index + 1 : index + 1 + LONG]:
+        if later.start >= high:
+            return False
+        if later.owner == match.owner and tokens[later.start].hard == tokens[match.end].hard:
+            return True
+    return False
 
 
-def _of_relative(tokens: Sequence[Token], match: Match, cues: Cues, *, is_told_again: bool) -> bool:
-    before, after = _before(tokens, match), [] if is_told_again else _after(tokens, match)
-    near = [t for t in tokens[max(0, match.start - NEAR) : match.start] if t.hard == tokens[match.start].hard]
+def _of_relative(tokens: Sequence[Token], match: Match, cues: Cues, *, again: bool) -> bool:
+    before, after = _before(tokens, match), _after(tokens, match)
+    near = _words([t for t in tokens[max(0, match.start - NEAR) : match.start] if t.hard == tokens[match.start].hard])
     if has_phrase([*_clause(tokens, match), *after], cues["own"]):
         return False
-    history = [*before, *_words(near)]
-    if has_phrase(history, cues["family"]) or has_phrase(after[:NEAR], cues["family"]):
+    if has_phrase([*before, *near], cues["family"]) or has_phrase(near, cues["relative"]):
         return True
-    return has_phrase(_words(near), cues["relative"]) or has_phrase(after[:3], cues["relative"])
+    said_behind = has_phrase(after[:NEAR], cues["family"]) or has_phrase(after[:3], cues["relative"])
+    return said_behind and not again  # "epilepsy (mother has epilepsy too)": the relative belongs to the second one
 
 
 def _clause(tokens: Sequence[Token], match: Match) -> list[str]:

@@ -28,17 +28,6 @@ class PainKinds:
     named_in: tuple[Said, ...]
     is_stated: bool
 
-    @property
-    def is_all_over(self) -> bool:
-        """Whether every kind of pain named is one of the whole body."""
-        pains = [kind.indication for kind in self.kinds if not kind.indication.beside]
-        return bool(pains) and all(one.all_over for one in pains)
-
-    @property
-    def label(self) -> str:
-        """The kinds of pain in words."""
-        return "; ".join(kind.indication.label for kind in self.kinds if not kind.indication.beside)
-
 
 def kinds_of(texts: Iterable[Said], facts: Mapping[str, Known], card: IndicationCard, cues: Cues) -> PainKinds:
     """The kinds of pain of a record; resolved, denied and relatives' ones do not count.  None found: the card's fallback, not stated."""

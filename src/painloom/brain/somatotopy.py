@@ -11,7 +11,6 @@ SIDED = (LEFT, RIGHT, BOTH, MIDLINE)
 SIDE, LESION, BREAK = "side:", "lesion:", "break:"
 CLOSE = 2
 OTHER = {LEFT: RIGHT, RIGHT: LEFT}
-TWO_SIDES = "the same area is recorded on both sides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,8 @@ def _sides_between(segments: Sequence[_Segment]) -> None:
 
 
 def settle(spots: Iterable[Spot]) -> tuple[Spot, ...]:
-    """Each place once, in order: a place without a side gives way to the same area with one; a lone side joins places without one.
+    """Each area once, in order: a place without a side gives way to the same area with one; left and right of one area make both; a lone
+    side joins places without one.
 
     A lone side without any place stays, with the area "".
     """
@@ -164,12 +164,20 @@ def settle(spots: Iterable[Spot]) -> tuple[Spot, ...]:
     sides = {spot.side for spot in lone}
     if len(sides) == 1:
         placed = [spot if spot.side else replace(spot, side=lone[0].side, basis=f"{spot.basis}; {lone[0].basis}") for spot in placed]
-    with_side = {spot.area for spot in placed if spot.side}
-    kept: dict[tuple[str, str], Spot] = {}
+    kept: dict[str, list[Spot]] = {}
     for spot in placed:
-        if spot.side or spot.area not in with_side:
-            kept.setdefault((spot.area, spot.side), spot)
-    return tuple(kept.values()) or tuple(lone[:1])
+        kept.setdefault(spot.area, []).append(spot)
+    return tuple(_merged(own) for own in kept.values()) or tuple(lone[:1])
+
+
+def _merged(own: list[Spot]) -> Spot:
+    """The places of one area as one: the first that names a side, on both sides where two sides are named."""
+    sided = [spot for spot in own if spot.side]
+    sides = {spot.side for spot in sided}
+    if len(sides) < 2:
+        return (sided or own)[0]
+    words = " and ".join(dict.fromkeys(f"{spot.side} {spot.words}" for spot in sided if spot.side in OTHER)) or sided[0].words
+    return replace(sided[0], side=BOTH, words=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +199,7 @@ def place_all(spots: Sequence[Spot], card: BodyCard) -> tuple[Placed, ...]:
     for spot in spots:
         placed = _place(spot, card)
         found.setdefault((placed.area, placed.side), placed)
-    first = next(iter(found.values()))
-    ours = found.get((first.area, card.default_side))
-    if ours is None or ours is first:
-        return tuple(found.values())
-    others = (one for one in found.values() if one is not ours)
-    return (replace(ours, why=(*ours.why, f"{TWO_SIDES}: {card.convention} first")), *others)
-
-
-def everywhere(spots: Sequence[Spot], pain: str, card: BodyCard) -> Placed:
-    """The default of the card for pain of the whole body, whatever hurts most; the recorded places are named."""
-    places = "; ".join(dict.fromkeys(" ".join(part for part in (spot.side, spot.words) if part) for spot in spots))
-    why = [f"{pain} is pain of the whole body: {card.areas[card.default_area].label}, {card.convention}, whatever hurts most"]
-    return Placed(card.default_area, card.default_side, None, (*why, *([f"recorded: {places}"] if places else [])))
+    return tuple(found.values())
 
 
 def _place(spot: Spot, card: BodyCard) -> Placed:

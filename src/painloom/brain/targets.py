@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from painloom.brain.painkinds import PainKinds, kinds_of, only
 from painloom.brain.said import Said, coded, history, known_facts
-from painloom.brain.somatotopy import TWO_SIDES, Placed, SiteReader, Spot, everywhere, place_all, settle
+from painloom.brain.somatotopy import BOTH, Placed, SiteReader, Spot, place_all, settle
 from painloom.brain.stimsafety import Phenotypes, Screened, Verdict, judge, screen_case, sentence
 from painloom.brain.trainlimits import check_train
 from painloom.errors import InputError
@@ -58,14 +58,12 @@ def plan_targets(
     """
     book, asked = book_of(knowledge), wish or Wish()
     kinds = _kinds(case, book, knowledge, asked)
-    spots = _spots(case, book, knowledge, kinds)
+    spots = _all_over(_spots(case, book, knowledge, kinds), kinds, book)
     if asked.side:
         spots = settle(replace(spot, side=asked.side, basis=f"{spot.basis}; side as asked for") for spot in spots)
         spots = spots or (Spot("", asked.side, f"{asked.side} side", "as asked for"),)
     screened = screen_case(case, book.screen, knowledge, phenotypes)
     placed = place_all(spots, book.body)
-    if kinds.is_all_over and not asked.side:
-        placed = (everywhere(spots, kinds.label, book.body),)
     targets = [target for card in book.targets.values() for target in _targets(card, book, kinds, placed, screened)]
     targets = [replace(target, order=order) for order, target in enumerate(targets, start=1)]
     return TargetView(tuple(targets), tuple(_missing(kinds, spots, screened)), tuple(_warnings(book, targets)))
@@ -103,6 +101,16 @@ def _spots(case: Case, book: TargetBook, knowledge: Knowledge, kinds: PainKinds)
     known = {spot.area for spot in spots if spot.side}
     spots = settle((*spots, *(spot for spot in by_code if spot.area not in known)))
     return spots or settle(_mapped(case, reader, knowledge))
+
+
+def _all_over(spots: tuple[Spot, ...], kinds: PainKinds, book: TargetBook) -> tuple[Spot, ...]:
+    """A kind of pain that is all over the body has no side, whatever hurts most; beside another kind its place comes last."""
+    wide = [kind for kind in kinds.kinds if kind.indication.widespread]
+    if not wide:
+        return spots
+    spot = Spot(book.body.default_area, BOTH, f"{wide[0].indication.label.lower()}, all over the body", wide[0].basis)
+    local = any(not kind.indication.widespread and not kind.indication.beside for kind in kinds.kinds)
+    return (*spots, spot) if local and spots else (spot,)
 
 
 def _coded_spots(one: Said, book: TargetBook) -> Iterator[Spot]:
@@ -166,14 +174,8 @@ def _placed(card: TargetCard, book: TargetBook, base: Target, placed: Sequence[P
         why = list(one.why)
         if len(others) > 1:
             rest = "; ".join(text for i, text in enumerate(others) if i != number)
-            why.append(f"{_rank(number, one)}; also recorded: {rest}")
+            why.append(f"{'first recorded place, chosen first' if number == 0 else 'a further recorded place'}; also recorded: {rest}")
         yield _at(card, base, fitting[0], tuple(why), book.body.areas[one.area].label if fitting[0].area else "")
-
-
-def _rank(number: int, placed: Placed) -> str:
-    if number:
-        return "a further recorded place"
-    return "chosen first" if any(TWO_SIDES in text for text in placed.why) else "first recorded place, chosen first"
 
 
 def _named(placed: Sequence[Placed]) -> list[str]:

@@ -98,8 +98,8 @@ class TargetCard:
 class Indication:
     """A kind of pain: `parents` are wider kinds whose evidence holds too; a `generic` one is named only where nothing better is known.
 
-    One that stands `beside` pain (a mood disorder) says nothing of the kind of pain.  `all_over` = trials took the side of the convention
-    whatever hurts most.
+    One that stands `beside` pain (a mood disorder) says nothing of the kind of pain.  A `widespread` one has no side, whatever hurts
+    most: trials took that of the convention.
     """
 
     id: str
@@ -108,7 +108,7 @@ class Indication:
     facts: tuple[str, ...]
     generic: bool
     beside: bool = False
-    all_over: bool = False
+    widespread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _indications(fields: Fields, path: Path) -> IndicationCard:
             facts=child.texts("facts"),
             generic=child.flag("generic"),
             beside=child.flag("beside"),
-            all_over=child.flag("all_over"),
+            widespread=child.flag("widespread"),
         )
         for child in fields.children("indication")
     ]
