@@ -18,6 +18,7 @@ READERS = {
     "brainsight": lambda path: read_brainsight(path).poses(),
     "localite": lambda path: read_localite(path).poses,
     "slicer": read_slicer,
+    "slicer-fcsv": read_slicer,
 }
 LIST = '<InstrumentMarkerList coordinateSpace="{}"><InstrumentMarker>{}</InstrumentMarker></InstrumentMarkerList>'
 STILL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -49,7 +50,9 @@ def test_a_written_file_gives_every_name_place_and_axis_back_exactly(tmp_path_fa
     path = tmp_path_factory.mktemp("n") / f"t{ending}"
     path.write_text(writer(written, "MNI152NLin6Asym"), encoding="utf-8", newline="")
 
-    assert READERS[form](path) == tuple(written)
+    expected = tuple(Pose(pose.name, pose.xyz_mm) for pose in written) if form == "slicer-fcsv" else tuple(written)
+
+    assert READERS[form](path) == expected
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
@@ -61,7 +64,11 @@ def test_a_name_can_break_no_format(tmp_path, form, name):
         writer([Pose(name, (1.5, -2.25, 3.0)), Pose("second", (0.0, 0.0, 1e-7))], "MNI152NLin6Asym"), encoding="utf-8", newline=""
     )
 
-    assert [p.xyz_mm for p in READERS[form](path)] == [(1.5, -2.25, 3.0), (0.0, 0.0, 1e-7)]
+    first, second = READERS[form](path)
+
+    assert [first.xyz_mm, second.xyz_mm] == [(1.5, -2.25, 3.0), (0.0, 0.0, 1e-7)]
+    assert first.name
+    assert second.name == "second"
 
 
 def test_template_and_own_coordinates_are_told_apart():
@@ -106,6 +113,51 @@ def test_no_target_or_no_space_writes_nothing(form):
     for written, space in (([], "MNI152NLin6Asym"), ([Pose("t", (0.0, 0.0, 0.0))], "")):
         with pytest.raises(InputError):
             FORMATS[form][0](written, space)
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("space", ["MNI305", "MNIColin27", "Talairach", "fsaverage", "nativeish", "T1wrong", "moon"])
+def test_a_space_that_the_file_has_no_word_for_is_refused(form, space):
+    with pytest.raises(InputError, match=space):
+        FORMATS[form][0]([Pose("t", (0.0, 0.0, 0.0))], space)
+
+
+def test_a_row_whose_name_begins_with_a_hash_is_no_comment(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_text(HEAD + TABLE + "#1\t1\t2\t3\n# 2\t4\t5\t6\n")
+
+    assert [p.xyz_mm for p in read_brainsight(path).poses()] == [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)]
+
+
+@pytest.mark.parametrize(
+    ("mark", "place"), [("LPS", (-1.0, -2.0, 3.0)), ("1", (-1.0, -2.0, 3.0)), ("RAS", (1.0, 2.0, 3.0)), ("0", (1.0, 2.0, 3.0))]
+)
+def test_an_older_list_of_points_says_its_own_axes(tmp_path, mark, place):
+    path = tmp_path / "t.fcsv"
+    path.write_text(OLD.format(mark) + '1,1,2,3,0,0,0,1,1,1,0,"a, b",,\n')
+
+    assert read_slicer(path) == (Pose("a, b", place),)
+
+
+def test_an_lps_list_of_points_with_axes_is_turned_to_ras(tmp_path):
+    point = {"label": "a", "position": [1, 2, 3], "orientation": [-1, 0, 0, 0, -1, 0, 0, 0, 1]}
+    path = tmp_path / "t.mrk.json"
+    path.write_text(json.dumps({"markups": [{"coordinateSystem": "LPS", "controlPoints": [point]}]}))
+
+    assert read_slicer(path) == (Pose("a", (-1.0, -2.0, 3.0), STILL),)
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_an_error_of_a_file_shows_no_name_of_a_row(tmp_path, form):
+    """A clinic may have typed a patient's name as the name of a target."""
+    text = FORMATS[form][0]([Pose("Surname", (123.0, 2.0, 3.0))], "native")
+    path = tmp_path / f"t{FORMATS[form][1]}"
+    path.write_text(text.replace("123.0", "5123.0"))
+    with pytest.raises(InputError, match="mm away") as wrong:
+        READERS[form](path)
+
+    assert "Surname" not in str(wrong.value)
+    assert str(wrong.value).startswith(path.name)
 
 
 def test_lps_is_turned_to_ras(tmp_path):
@@ -164,6 +216,7 @@ def test_the_first_marker_of_a_real_lps_file_lies_where_its_numbers_say():
     assert first.xyz_mm == (-36.237570946032804, -35.691391691174246, 101.91661045854771)
 
 
+OLD = "# CoordinateSystem = {}\n# columns = id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,desc,associatedNodeID\n"
 HEAD = "# Version: 14\n# Coordinate system: NIfTI:Q:MNI-152\n"
 TABLE = "# Target Name\tLoc. X\tLoc. Y\tLoc. Z\n"
 HOSTILE = {
@@ -195,6 +248,23 @@ HOSTILE = {
     "moon.mrk.json": json.dumps({"markups": [{"coordinateSystem": "MOON", "controlPoints": []}]}),
     "short.mrk.json": json.dumps({"markups": [{"coordinateSystem": "RAS", "controlPoints": [{"position": [1, 2]}]}]}),
     "deep.mrk.json": "[" * 100_000,
+    "huge.mrk.json": json.dumps({"markups": [{"coordinateSystem": "RAS", "controlPoints": [{"position": [10**400, 0, 0]}]}]}),
+    "points.mrk.json": json.dumps({"markups": [{"coordinateSystem": "RAS", "controlPoints": [[1, 2, 3]]}]}),
+    "metres.mrk.json": json.dumps({"markups": [{"coordinateSystem": "RAS", "coordinateUnits": "m", "controlPoints": []}]}),
+    "truth.mrk.json": json.dumps({"markups": [{"coordinateSystem": "RAS", "controlPoints": [{"position": [True, 0, 0]}]}]}),
+    "digits.txt": HEAD + TABLE + "a\t1_0\t2\t3\n",
+    "script.txt": HEAD + TABLE + "a\t١\t2\t3\n",
+    "nul.xml": LIST.format("RAS", '<Marker set="true" description="\x00"/>'),
+    "many.xml": '<InstrumentMarkerList coordinateSpace="RAS">' + "<a/>" * 150_000 + "</InstrumentMarkerList>",
+    "last-row.xml": LIST.format(
+        "RAS", "<Marker><Matrix4D " + " ".join(f'data{r}{c}="{int(r == c)}"' for r in range(4) for c in range(4)) + "/></Marker>"
+    ).replace('data30="0"', 'data30="1"'),
+    "empty.fcsv": "",
+    "bare.fcsv": "1,2,3\n",
+    "ijk.fcsv": "# CoordinateSystem = 2\n# columns = x,y,z,label\n1,2,3,a\n",
+    "ragged.fcsv": "# CoordinateSystem = RAS\n# columns = x,y,z,label\n1,2,3\n",
+    "quote.fcsv": '# CoordinateSystem = RAS\n# columns = x,y,z,label\n1,2,3,"a\n',
+    "nan.fcsv": "# CoordinateSystem = RAS\n# columns = x,y,z,label\nnan,2,3,a\n",
 }
 
 
@@ -202,7 +272,7 @@ HOSTILE = {
 def test_a_hostile_file_is_refused_in_one_line(tmp_path, name):
     path = tmp_path / name
     path.write_text(HOSTILE[name])
-    reader = READERS["slicer" if name.endswith(".mrk.json") else "localite" if name.endswith(".xml") else "brainsight"]
+    reader = READERS["slicer" if name.endswith((".mrk.json", ".fcsv")) else "localite" if name.endswith(".xml") else "brainsight"]
     with pytest.raises(InputError) as wrong:
         reader(path)
 

@@ -98,7 +98,7 @@ def test_a_case_without_anything_lists_options_with_the_reason():
 
     assert ("left", (-37.0, -21.0, 58.0), "C3") == (target.side, target.xyz_mm, target.scalp[0].name)
     assert any("no site and no side" in text for text in target.why)
-    assert ["the kind of pain (neuropathic or not, and from what)", "the site of the pain", "the side of the pain"] == list(view.missing[:3])
+    assert ("the kind of pain (neuropathic or not, and from what)", "the site of the pain", "the side of the pain") == view.missing[:3]
 
 
 # kind, body, year, grade: from the abstracts and quotations named in the shared facts, typed from there
@@ -127,7 +127,7 @@ def test_every_body_stands_beside_the_others_with_year_and_grade(text, card, bod
     assert grade in rows[0].grade
 
 
-@pytest.mark.parametrize("indication", [id_ for id_ in BOOK.indications.indications if id_ not in ("migraine", "cluster-headache", "depression")])
+@pytest.mark.parametrize("indication", sorted({*BOOK.indications.indications} - {"migraine", "cluster-headache", "depression"}))
 def test_the_motor_cortex_always_has_two_bodies_at_least(indication):
     target = first(plan(indication=indication))
 
@@ -229,6 +229,7 @@ def test_a_longer_or_stronger_train_is_never_judged_safer(seconds, percent, freq
 
 
 def test_every_motor_area_and_side_is_reachable():
-    found = {spot for site in ("hand", "face", "foot") for side in ("left", "right") for spot in motor(plan(PAIN, sites=[f"{side} {site}"]))}
+    wanted = {(area, side) for area in ("hand", "face", "foot") for side in ("left", "right")}
+    found = {spot for area, side in wanted for spot in motor(plan(PAIN, sites=[f"{side} {area}"]))}
 
-    assert {(area, side) for area in ("hand", "face", "foot") for side in ("left", "right")} == found
+    assert wanted == found

@@ -98,7 +98,10 @@ def test_a_limb_stands_for_its_area_of_the_opposite_motor_cortex(side, site, are
 
 
 SITES = ("hand", "wrist", "shoulder", "face", "jaw", "foot", "knee", "hip", "groin", "chest")
-FORMS = ("{side} {site}", "{site}, {side}", "{site} ({side})", "Pain in {side} {site}", "Structure of {side} {site}", "{Side} {site} structure")
+FORMS = (
+    *("{side} {site}", "{site}, {side}", "{site} ({side})"),
+    *("Pain in {side} {site}", "Structure of {side} {site}", "{Side} {site} structure"),
+)
 
 
 @settings(max_examples=200, deadline=None)

@@ -93,8 +93,8 @@ class Known:
         if reading is None:
             return None
         inside = _is_inside(when, reading.value)
-        if reading.low is not None and _is_inside(when, reading.low) != inside:
-            return None
+        if reading.low is not None:
+            return _of_bounds(when, reading.low, reading.value)
         if when.measure == TOTAL and not self.total_is_whole:
             return _of_lower_bound(when, reading.value, inside)
         return inside
@@ -118,6 +118,13 @@ class Known:
 
 def _is_inside(when: When, value: float) -> bool:
     return (when.low is None or value >= when.low) and (when.below is None or value < when.below)
+
+
+def _of_bounds(when: When, low: float, high: float) -> bool | None:
+    """A condition on a value that lies somewhere from `low` to `high`: None where only some of these values meet it."""
+    if (when.low is not None and high < when.low) or (when.below is not None and low >= when.below):
+        return False
+    return True if _is_inside(when, low) and _is_inside(when, high) else None
 
 
 def _of_lower_bound(when: When, value: float, inside: bool) -> bool | None:

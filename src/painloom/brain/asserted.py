@@ -90,6 +90,8 @@ def _denied(tokens: Sequence[Token], match: Match, cues: Cues) -> bool:
         return True
     said_after = any(after == phrase.split() for phrase in cues["denied-after"])
     said_before = has_phrase(_before(tokens, match), cues["denied"])
+    if has_phrase(clause, cues["not-denied"]):
+        return False
     return (said_after or said_before) and not has_phrase(_without(clause, cues["denied"]), cues["still"])
 
 

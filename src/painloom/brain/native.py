@@ -5,29 +5,31 @@ from pathlib import Path
 
 import numpy as np
 
-from painloom.brain.transforms import read_transform
+from painloom.brain.transforms import Transform, read_transform
 from painloom.errors import InputError
 from painloom.model.target import Target, TargetView
 
-FARTHEST_MM = 400.0
+TEMPLATE = "MNI152"
 
 
 def add_native(view: TargetView, path: Path) -> TargetView:
     """The view with native coordinates in mm beside the template ones; `native_space` names the file, never a folder.
 
+    A target whose coordinates are the person's own already (an individual point from an image in native space) keeps them alone.
+
     Raises
     ------
-    InputError : the transform is refused by its reader, or takes a target out of any head.
+    InputError : the transform is refused by its reader, or takes a target where no head can be.
     """
     transform = read_transform(path)
     return replace(view, targets=tuple(_moved(target, transform, path) for target in view.targets))
 
 
-def _moved(target: Target, transform: object, path: Path) -> Target:
-    if target.xyz_mm is None:
+def _moved(target: Target, transform: Transform, path: Path) -> Target:
+    if target.xyz_mm is None or not target.space.startswith(TEMPLATE):
         return target
-    apply = getattr(transform, "apply")  # noqa: B009
-    x, y, z = (float(v) for v in np.asarray(apply(np.array([target.xyz_mm]))).reshape(3))
-    if not all(np.isfinite(v) and abs(v) <= FARTHEST_MM for v in (x, y, z)):
-        raise InputError(f"{path.name}: takes a target out of any head; check that it goes from the template to this person, in mm")
+    try:
+        x, y, z = (float(value) for value in transform.apply(np.array([target.xyz_mm])).reshape(3))
+    except InputError as wrong:
+        raise InputError(f"{path.name}: {target.id}: {str(wrong).removeprefix('transform: ')}") from None
     return replace(target, native_xyz_mm=(round(x, 4), round(y, 4), round(z, 4)), native_space=f"native: {path.name}")

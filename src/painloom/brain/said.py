@@ -62,12 +62,14 @@ def code_fits(system: str, code: str, row_system: str, row_code: str) -> bool:
 
 
 def coded(codes: Codes, rows: Iterable[CodeRow]) -> Iterator[tuple[CodeRow, str]]:
-    """(row, the code as printed) of every row that one of the codes fits."""
+    """(row, the code as printed) of every row that one of the codes fits; rows of the code's own system come before those of the common
+    one, since a national version may split what the common code leaves together."""
     rows = tuple(rows)
     for system, code in codes:
-        for row in rows:
-            if code_fits(system, code, row.system, row.code):
-                yield row, f"{system} {code}"
+        fitting = [row for row in rows if code_fits(system, code, row.system, row.code)]
+        own = [row for row in fitting if row.system == system]
+        for row in own or fitting:
+            yield row, f"{system} {code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ DRUG_COLUMNS = ("kind", "when", "drug", "class", "state", "source")
 LIMIT_COLUMNS = ("frequency_hz", "percent_rmt", "train_s", "is_tested_only")
 WHENS = ("taken", "stopped")
 CUES = (
-    *("denied", "denied-after", "excluded-after", "still"),
+    *("denied", "denied-after", "excluded-after", "not-denied", "still"),
     *("family", "relative", "own"),
     *("removed", "not-removed", "planned", "not-planned"),
 )

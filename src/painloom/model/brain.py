@@ -1,4 +1,4 @@
-"""What the brain stream can say of one person: gates, marker scores, norms, connections, each withheld with its reason where a gate failed."""
+"""What the brain stream can say of one person: gates, marker scores, norms, connections; withheld with a reason where a gate failed."""
 
 from dataclasses import dataclass
 
@@ -117,7 +117,7 @@ class NormView:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One pair of the descriptive panel: correlation `r` with its interval, and z and percentile in the reference cohort; None when withheld."""
+    """One pair of the descriptive panel: correlation `r` with its interval, z and percentile in the reference cohort; None when withheld."""
 
     id: str
     label: str

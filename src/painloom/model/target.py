@@ -8,7 +8,7 @@ OPEN, CAUTION, REFUSED = "open", "caution", "refused"
 
 @dataclass(frozen=True, slots=True)
 class TargetEvidence:
-    """What one body says of a treatment for an indication: grade as that body writes it, in own words; `state` "verified" or "to-verify"."""
+    """What one body says of a treatment for an indication: its grade, in own words; `state` is "verified" or "to-verify"."""
 
     body: str
     year: int

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from painloom.brain.navigators.brainsight import BrainsightFile, read_brainsight, write_brainsight
 from painloom.brain.navigators.localite import LocaliteFile, read_localite, write_localite
-from painloom.brain.navigators.slicer import read_slicer, write_slicer
+from painloom.brain.navigators.slicer import read_slicer, write_fcsv, write_slicer
 from painloom.model.target import Pose
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "read_localite",
     "read_slicer",
     "write_brainsight",
+    "write_fcsv",
     "write_localite",
     "write_slicer",
 ]
@@ -24,4 +25,5 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "brainsight": (write_brainsight, ".txt"),
     "localite": (write_localite, ".xml"),
     "slicer": (write_slicer, ".mrk.json"),
+    "slicer-fcsv": (write_fcsv, ".fcsv"),
 }

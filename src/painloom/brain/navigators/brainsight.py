@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from painloom.brain.navigators.frames import STILL, Axes, checked_axes, checked_point, digits, is_template, plain_name
+from painloom.brain.navigators.frames import STILL, Axes, as_number, checked_axes, checked_point, digits, is_template, plain_name
 from painloom.errors import InputError
 from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.intake.tabtext import read_lines
 from painloom.model.target import Pose
 
 MOST_BYTES, MOST_ROWS = 64 * MEBIBYTE, 200_000
-ABSENT = "(null)"
+ABSENT, NULL = "(null)", "null"
+NAMED = " Name"  # how the name column of every table ends
 WHAT = "a Brainsight text export is asked for"
 TARGETS, PLACES = "Target Name", ("Loc. X", "Loc. Y", "Loc. Z")
 CELLS = tuple(f"m{axis}n{part}" for axis in range(3) for part in range(3))
@@ -48,7 +49,10 @@ class BrainsightFile:
     def poses(self, name: str = TARGETS) -> tuple[Pose, ...]:
         """Rows of one section that have a place, with their axes where these are given."""
         section = self.section(name)
-        return tuple(p for row in (section.rows if section else ()) if (p := _pose(section.columns, row)) is not None) if section else ()
+        rows = section.rows if section else ()
+        columns = section.columns if section else ()
+        found = (_pose(columns, row, f"Brainsight table '{name}', row {at}") for at, row in enumerate(rows, 1))
+        return tuple(pose for pose in found if pose is not None)
 
 
 def read_brainsight(path: Path) -> BrainsightFile:
@@ -62,13 +66,13 @@ def read_brainsight(path: Path) -> BrainsightFile:
     head: list[tuple[str, str]] = []
     sections: list[tuple[tuple[str, ...], list[tuple[str | None, ...]]]] = []
     for number, line in enumerate(lines, 1):
-        if line.startswith("# ") and "\t" in line:
+        if line.startswith("# ") and line.partition("\t")[0].endswith(NAMED) and "\t" in line:
             sections.append((tuple(line[2:].split("\t")), []))
-        elif line.startswith("#") and not sections:
+        elif line.startswith("#") and "\t" not in line and not sections:
             key, mark, value = line[1:].strip().partition(":")
             if mark:
                 head.append((key.strip(), value.strip()))
-        elif line.strip() and not line.startswith("#"):
+        elif line.strip() and ("\t" in line or not line.startswith("#")):
             if not sections:
                 raise refusal(path, f"line {number}", f"a row before any header of columns; {WHAT}")
             cells = tuple(None if cell == ABSENT else cell for cell in line.split("\t"))
@@ -81,29 +85,30 @@ def read_brainsight(path: Path) -> BrainsightFile:
     system = next((value for key, value in head if key.lower() == "coordinate system"), None)
     if system is None or system.replace(":Q:", ":") not in SYSTEMS or not sections:
         raise refusal(path, "", f"no known coordinate system or no table; {WHAT}")
-    for section in found.sections:
-        found.poses(section.columns[0])
+    try:
+        for section in found.sections:
+            found.poses(section.columns[0])
+    except InputError as wrong:
+        raise refusal(path, "", str(wrong)) from None
     return found
 
 
-def _pose(columns: tuple[str, ...], row: tuple[str | None, ...]) -> Pose | None:
+def _pose(columns: tuple[str, ...], row: tuple[str | None, ...], where: str) -> Pose | None:
     cells = dict(zip(columns, row, strict=True))
     if not all(name in cells for name in PLACES) or any(cells[name] is None for name in PLACES):
         return None
-    name = row[0] or ""
-    where = f"Brainsight row '{plain_name(name)}'"
     x, y, z = (_number(cells[place], where) for place in PLACES)
     axes: Axes | None = None
     if all(cells.get(cell) is not None for cell in CELLS):
         flat = [_number(cells[cell], where) for cell in CELLS]
         axes = ((flat[0], flat[1], flat[2]), (flat[3], flat[4], flat[5]), (flat[6], flat[7], flat[8]))
         checked_axes(axes, where)
-    return Pose(name, checked_point((x, y, z), where), axes)
+    return Pose(row[0] or "", checked_point((x, y, z), where), axes)
 
 
 def _number(cell: str | None, where: str) -> float:
     try:
-        return float(cell or "")
+        return as_number(cell or "")
     except ValueError:
         raise InputError(f"{where}: a cell is no number; export the file again") from None
 
@@ -122,14 +127,15 @@ def write_brainsight(poses: Sequence[Pose], space: str) -> str:
 
     Raises
     ------
-    InputError : no target, no space, axes or places that cannot be.
+    InputError : no target, a space that is neither MNI152 nor the person's own, axes or places that cannot be.
     """
-    if not poses or not space:
-        raise InputError("Brainsight file: needs at least one target and the space of its coordinates")
+    if not poses:
+        raise InputError("Brainsight file: needs at least one target")
+    system = TEMPLATE_SYSTEM if is_template(space, "Brainsight") else OWN_SYSTEM
     notes = NOTES if all(pose.axes for pose in poses) else f"{NOTES} {UNTURNED}"
     head = (
         ("Version", "14"),
-        ("Coordinate system", TEMPLATE_SYSTEM if is_template(space) else OWN_SYSTEM),
+        ("Coordinate system", system),
         ("Created by", "painloom"),
         ("Units", "millimetres, degrees, milliseconds, and microvolts"),
         ("Encoding", "UTF-8"),
@@ -138,6 +144,7 @@ def write_brainsight(poses: Sequence[Pose], space: str) -> str:
     rows = []
     for pose in poses:
         name = plain_name(pose.name)
+        name = NULL if name == ABSENT else name
         axes = checked_axes(pose.axes or STILL, name)
         rows.append((name, *map(digits, checked_point(pose.xyz_mm, name)), *(digits(part) for axis in axes for part in axis)))
     return render(BrainsightFile(head, (Section((TARGETS, *PLACES, *CELLS), tuple(rows)),)))

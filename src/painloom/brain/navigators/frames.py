@@ -7,8 +7,9 @@ from painloom.model.target import Point
 
 Axes = tuple[Point, Point, Point]
 STILL: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))  # written where no orientation was planned; the file says so
-NEAR, FARTHEST_MM = 5e-3, 1000.0  # three decimals a cell keep unit length to about a thousandth
-TEMPLATE = "MNI"
+NEAR, FARTHEST_MM = 2e-3, 1000.0  # three decimals a cell keep lengths and right angles to 0.0017 at worst
+TEMPLATES, OWN = ("MNI", "MNI152"), ("native", "scanner", "T1w")
+MARKS = ": /("  # what may follow such a word, as in "native: file"
 
 
 def checked_axes(axes: Axes, where: str) -> Axes:
@@ -33,6 +34,17 @@ def checked_point(point: Point, where: str) -> Point:
     return point
 
 
+def as_number(cell: object) -> float:
+    """A cell as a number; ValueError for what only Python takes for one (digits of other scripts, underscores, truth values)."""
+    if isinstance(cell, str):
+        if not cell.isascii() or "_" in cell:
+            raise ValueError(cell)
+        return float(cell)
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or abs(cell) > 1e300:
+        raise ValueError(cell)
+    return float(cell)
+
+
 def digits(value: float) -> str:
     """Four decimals as the navigators write them where they hold the number exactly, else the shortest digits that do."""
     short = f"{value:.4f}"
@@ -45,6 +57,16 @@ def plain_name(name: str) -> str:
     return " ".join(clean.split()) or "target"
 
 
-def is_template(space: str) -> bool:
-    """Whether coordinates are those of the standard brain and not of the person."""
-    return space.startswith(TEMPLATE)
+def is_template(space: str, form: str) -> bool:
+    """Whether coordinates are those of the standard brain (MNI152, any version) and not of the person.
+
+    Raises
+    ------
+    InputError : a space that a file of this `form` has no word for: another template (MNI305, Talairach) or none at all.
+    """
+    if space in TEMPLATES or space.startswith("MNI152"):
+        return True
+    if any(space == word or (space.startswith(word) and space[len(word)] in MARKS) for word in OWN):
+        return False
+    told = f"space '{plain_name(space)}'" if space else "no space"
+    raise InputError(f"{form} file: {told}; coordinates of MNI152 or of the person's own image (native) can be written")

@@ -4,14 +4,15 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from painloom.brain.navigators.frames import STILL, Axes, checked_axes, checked_point, is_template, plain_name
+from painloom.brain.navigators.frames import STILL, Axes, as_number, checked_axes, checked_point, is_template, plain_name
 from painloom.errors import InputError
 from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.model.target import Point, Pose
 
-MOST_BYTES, MOST_MARKERS, DEEPEST = 16 * MEBIBYTE, 10_000, 20
+MOST_BYTES, MOST_MARKERS, MOST_EVENTS, DEEPEST, PIECE = 16 * MEBIBYTE, 10_000, 200_000, 20, 65_536
 WHAT = "a Localite marker file is asked for"
 SPACES = ("RAS", "LPS")
 FLIP = (-1.0, -1.0, 1.0)
@@ -63,9 +64,19 @@ def _tree(path: Path) -> ET.Element:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise refusal(path, "", "has a document type; entities are never read, remove it")
     try:
-        root = ET.fromstring(text)
+        parser: Any = ET.XMLPullParser(("start", "end"))
+        root, depth, count = None, 0, 0
+        for at in range(0, len(text), PIECE):
+            parser.feed(text[at : at + PIECE])
+            for event, element in parser.read_events():
+                root = element if root is None else root
+                depth, count = depth + (1 if event == "start" else -1), count + 1
+                if depth > DEEPEST or count > MOST_EVENTS:
+                    raise refusal(path, "", f"elements more than {DEEPEST} deep or too many of them; {WHAT}")
+        parser.close()
     except (ET.ParseError, RecursionError, ValueError):
         raise refusal(path, "", f"is not well-formed XML; {WHAT}") from None
+    assert isinstance(root, ET.Element)
     return root
 
 
@@ -91,7 +102,7 @@ def _axis(rows: list[list[float]], column: int, turned: tuple[float, float, floa
 
 def _number(path: Path, where: str, holder: ET.Element, name: str) -> float:
     try:
-        return float(holder.get(name, ""))
+        return as_number(holder.get(name, ""))
     except ValueError:
         raise refusal(path, where, f"'{name}' is no number; export the file again") from None
 
@@ -101,12 +112,12 @@ def write_localite(poses: Sequence[Pose], space: str) -> str:
 
     Raises
     ------
-    InputError : no target, no space, axes or places that cannot be.
+    InputError : no target, a space that is neither MNI152 nor the person's own, axes or places that cannot be.
     """
-    if not poses or not space:
-        raise InputError("Localite file: needs at least one target and the space of its coordinates")
+    if not poses:
+        raise InputError("Localite file: needs at least one target")
     said = ["Coordinates in mm, RAS."]
-    if is_template(space):
+    if is_template(space, "Localite"):
         said.append("They belong to the MNI152 template and not to a person: load them with the template image only.")
     if not all(pose.axes for pose in poses):
         said.append("The coil orientation is not planned: it is the identity and must be set on the person.")

@@ -99,6 +99,8 @@ def _view(case: "Case", knowledge: "Knowledge", book: "TargetBook", args: argpar
     if args.bold:
         from painloom.brain.individual import add_individual
 
+        if not any(book.targets[target.card[0]].individual for target in view.targets):
+            raise UsageError("--bold: no target of this case has a card that looks for an individual point; leave it out")
         view = add_individual(view, book, args.bold, args.motion)
     if args.transform:
         from painloom.brain.native import add_native
@@ -138,11 +140,13 @@ def _export(targets: "Sequence[Target]", args: argparse.Namespace) -> str:
         if target.status == REFUSED:
             say(f"{target.name}: {target.safety[0].text}; not written", sys.stderr)
     if not exportable(targets):
-        return f"{args.case.name}: no target may be written: each is refused by the safety gate or has no coordinates; see the result"
+        old = f"; {args.output.name} of an earlier run is still there, do not use it" if args.output.exists() else ""
+        return f"{args.case.name}: no target may be written: each is refused by the safety gate or has no coordinates{old}"
     from painloom.brain.navigators import FORMATS as NAVIGATORS
 
     placed, space = poses(targets)
-    writer, _ = NAVIGATORS[args.export]
+    endings = {ending: writer for name, (writer, ending) in NAVIGATORS.items() if name.startswith(args.export)}
+    writer = next((w for ending, w in endings.items() if args.output.name.endswith(ending)), NAVIGATORS[args.export][0])
     write_pieces([writer(placed, space).encode("utf-8")], args.output)
     return ""
 
