@@ -27,7 +27,7 @@ def made(
     affine=AFFINE,
     shared=0.0,
 ):
-    """A made-up run: noise round 1,000, a slow signal in the seed and its negative in the planted place; `shared` is a signal of the whole head."""
+    """Noise round 1,000, a slow signal in the seed and its negative in the planted place; `shared` is a signal of the whole head."""
     rng = np.random.default_rng(seed)
     mm = (affine[:3, :3] @ np.indices(SHAPE).reshape(3, -1)).T + affine[:3, 3]
     near = np.linalg.norm(mm - SEARCH.seed_mm, axis=1) <= 10
@@ -156,14 +156,14 @@ def test_a_place_that_exists_in_one_half_only_is_called_unstable(tmp_path):
     assert "not stable" in found.reason
 
 
-def test_a_point_on_the_seeds_own_side_of_the_wave_is_withheld(tmp_path):
+def test_a_region_that_runs_with_the_seed_gives_no_point(tmp_path):
     def together(data, mm):
         wide = np.linalg.norm(mm - np.array([-40.0, 40.0, 36.0]), axis=1) <= 40
         slow = np.convolve(np.random.default_rng(7).normal(0, 1, VOLUMES + 8), np.ones(8) / 3, "valid")[:VOLUMES]
         data[wide] += 300 * slow
         data[np.linalg.norm(mm - np.array(SEARCH.seed_mm), axis=1) <= 10] += 300 * slow
 
-    found = individual_point(made(tmp_path, planted=False, change=together), SEARCH, np.full(VOLUMES, 0.1))
+    found = individual_point(made(tmp_path, planted=False, change=together, shared=3000.0), SEARCH, np.full(VOLUMES, 0.1))
 
     assert found.xyz_mm is None
     assert "runs against" in found.reason

@@ -172,7 +172,12 @@ def imaging() -> tuple[ImagingFinding, ...]:
         finding("Disc degeneration", "IV", "L4/5", 80.0),
         finding("Foramen narrowed", "2", "L5/S1", None, state="to-verify"),
         finding(
-            "Nerve bundle of the lower spine pressed", "", "L4/5", None, urgent="Same day: surgical opinion; do not wait for anything else."
+            "Red flag on a scan nerve-bundle L4/5",
+            "nerve-bundle",
+            "L4/5",
+            None,
+            meaning="Nerve bundle of the lower spine pressed.",
+            urgent="Same day: surgical opinion; do not wait for anything else.",
         ),
     )
 

@@ -75,7 +75,7 @@ def test_a_withheld_score_shows_no_number_and_its_reason(page):
 
 def test_the_percentile_comes_before_the_raw_score_and_names_its_cohort(page):
     text = said(page, "rich")
-    lead = text.index("Percentile 72 of 37 people (harbour cohort)")
+    lead = text.index("Percentile 72 among 37 people (harbour cohort)")
 
     assert lead < text.index("Raw score 0.4213 model units, not a pain score.")
     assert "The raw score moves with scanner and site" in text
@@ -120,7 +120,7 @@ def test_an_urgent_finding_comes_first_on_page_one_and_shows_no_prevalence(page)
     urgent = part.split('id="imaging-3"')[1].split("</article>")[0]
 
     assert "Red flag" in pages.words(pages.front(page["rich"]))
-    assert "Nerve bundle of the lower spine pressed" in pages.words(pages.front(page["rich"]))
+    assert "Imaging: Nerve bundle of the lower spine pressed (L4/5). Same day: surgical opinion" in pages.words(pages.front(page["rich"]))
     assert part.index('id="imaging-3"') < part.index('id="imaging-1"')
     assert "Same day: surgical opinion" in urgent
     assert "people aged" not in urgent
@@ -146,13 +146,14 @@ def test_a_refused_target_says_why_shows_no_protocol_and_is_on_page_one(page):
     assert "refused" in card
     assert "cochlear implant in the case" in card
     assert "80 %" not in card
-    assert "not to be stimulated (cochlear implant in the case)" in pages.words(pages.front(page["rich"]))
+    assert "Motor cortex, direct current: An implant with electronics near the coil." in pages.words(pages.front(page["rich"]))
 
 
 def test_refusals_for_one_reason_are_one_line_on_page_one(page):
     front = pages.words(pages.front(page["withheld"]))
 
-    assert front.count("not to be stimulated") == 1
+    assert front.count("Stimulation of ") == 1
+    assert front.count("An implant with electronics near the coil") == 1
     assert "and 2 more" in front
 
 
@@ -173,7 +174,8 @@ def test_what_is_missing_to_choose_a_target_is_among_the_open_questions(page):
     unknown = pages.words(pages.part(page["rich"], "unknown"))
 
     assert "side of the worst pain not given" in unknown
-    assert "Withheld: Pain sensitivity at rest (rest_run-2)" in unknown
+    assert "1 brain score withheld: mean framewise displacement 0.41 mm is above 0.3 mm" in unknown
+    assert "(Pain sensitivity at rest, rest_run-2)" in unknown
 
 
 def test_the_same_protocol_is_not_printed_twice(page):
@@ -256,7 +258,7 @@ def test_the_terminal_says_the_same_in_lines():
 
     assert "BRAIN" in text
     assert "Research use." in text
-    assert "Motor cortex, direct current, left, -37, -21, +58 mm: refused (cochlear implant in the case)" in text
+    assert "Motor cortex, direct current, left, -37, -21, +58 mm: refused (An implant with electronics near the coil)" in text
     assert "3 of 20 regions lie beyond" in text
 
 
@@ -304,3 +306,106 @@ def test_a_finding_whose_label_names_grade_and_level_does_not_repeat_them():
     assert "Disc degeneration IV L4/5 " in text
     assert "grade IV" not in text
     assert text.lower().count("not confirmed") == 1
+
+
+def brain_text_of(**changes):
+    view = replace(invented_brain.brain(), **changes)
+    return said({"x": render_html(replace(invented_brain.rich(), brain=view))}, "x")
+
+
+def test_an_urgent_finding_stands_before_the_quality_gates_and_says_what_it_means(page):
+    text = said(page, "rich")
+
+    assert text.index("Nerve bundle of the lower spine pressed (L4/5)") < text.index("Quality first")
+    assert "nerve-bundle" not in text
+    assert text.index("Research use.") < text.index("Nerve bundle")
+
+
+def test_without_an_urgent_finding_the_gates_come_first():
+    text = brain_text_of(imaging=invented_brain.imaging()[:2])
+
+    assert text.index("Quality first") < text.index("Spine and joints")
+
+
+def test_an_urgent_finding_does_not_wait_for_a_confirmation():
+    urgent = replace(invented_brain.imaging()[2], reason="a red flag: shares are not shown; not confirmed: it waits for a clinician")
+    text = brain_text_of(imaging=(urgent,))
+
+    assert "the action does not wait for it" in text
+    assert "it waits for a clinician" not in text
+
+
+def test_the_reason_for_a_share_that_is_not_shown_is_told_and_not_called_a_gap_on_file():
+    hidden = replace(
+        invented_brain.imaging()[0], prevalence=None, reason="a red flag stands beside it; not confirmed: it waits for a clinician"
+    )
+    text = brain_text_of(imaging=(hidden,))
+
+    assert "A red flag stands beside it." in text
+    assert "no figure on file" not in text
+    assert text.count("Not confirmed: it waits for a clinician.") == 1
+
+
+def test_a_red_flag_of_imaging_comes_before_stimulation(page):
+    assert "A red flag comes first: settle it before any stimulation." in said(page, "rich")
+    assert "A red flag comes first" not in brain_text_of(imaging=())
+
+
+def test_the_name_of_who_confirmed_ends_with_one_full_stop():
+    entry = replace(invented_brain.imaging()[0].entry, confirmed_by="Dr. A.")
+    text = brain_text_of(imaging=(replace(invented_brain.imaging()[0], entry=entry),))
+
+    assert "Confirmed by Dr. A." in text
+    assert "Dr. A.." not in text
+
+
+def test_connections_withheld_for_one_reason_are_one_line_with_every_name():
+    panel = invented_brain.brain().connections[0]
+    held = tuple(replace(c, r=None, r_low=None, r_high=None, z=None, place=None, reason="too much motion") for c in panel.connections)
+    text = brain_text_of(connections=(replace(panel, connections=held),))
+
+    assert text.count("Withheld: too much motion.") == 1
+    assert f"All {len(held)} connections" in text
+    assert all(c.label.lower() in text.lower() for c in held)
+
+
+def test_a_question_above_all_targets_is_not_repeated_at_each():
+    view = invented_brain.targets()
+    noted = tuple(replace(t, notes=(*t.notes, "not recorded: metal in the head?", "Find the hotspot first.")) for t in view.targets)
+    asked = replace(view, targets=noted, missing=("metal in the head?",))
+    text = said({"x": render_html(replace(invented_brain.rich(), targets=asked))}, "x")
+
+    assert text.lower().count("metal in the head?") == 1
+    assert "1 question comes first" in text
+    assert "Stimulation: 1 question not asked" in pages.words(render_html(replace(invented_brain.rich(), targets=asked)))
+    assert "Find the hotspot first." in text
+
+
+def test_what_is_placed_on_the_scalp_is_not_called_a_referral():
+    view = invented_brain.targets()
+    current = replace(view.targets[0], modality="tdcs", xyz_mm=None, native_xyz_mm=None)
+    implant = replace(view.targets[0], modality="implant", xyz_mm=None, native_xyz_mm=None, scalp=())
+    texts = [said({"x": render_html(replace(invented_brain.rich(), targets=replace(view, targets=(t,))))}, "x") for t in (current, implant)]
+
+    assert "placed on the scalp, no coordinates" in texts[0]
+    assert "referral option" not in texts[0]
+    assert "no coordinates: a referral option" in texts[1]
+
+
+def test_questions_are_no_open_point_where_every_target_is_refused():
+    view = invented_brain.targets()
+    refused = replace(view, targets=tuple(t for t in view.targets if t.status == "refused"), missing=("metal in the head?",))
+    html = render_html(replace(invented_brain.rich(), targets=refused))
+
+    assert "No stimulation target is left: 1 refused" in said({"x": html}, "x")
+    assert "Stimulation: " not in pages.words(pages.part(html, "unknown"))
+
+
+def test_names_of_regions_in_a_file_are_told_in_words():
+    norm = invented_brain.norm()
+    regions = ("rh-rostralanteriorcingulate", "Left-Lateral-Ventricle", "3rd-Ventricle", "rh-unheardof")
+    rows = tuple(replace(norm.rows[2], region=r, label="", group="") for r in regions)
+    text = brain_text_of(norms=(replace(norm, rows=rows, count=4, observed=4, expected=0.2),))
+
+    for told in ("right rostral anterior cingulate,", "left lateral ventricle,", "third ventricle,", "right unheardof,"):
+        assert told in text

@@ -32,4 +32,13 @@ def _moved(target: Target, transform: Transform, path: Path) -> Target:
         x, y, z = (float(value) for value in transform.apply(np.array([target.xyz_mm])).reshape(3))
     except InputError as wrong:
         raise InputError(f"{path.name}: {target.id}: {str(wrong).removeprefix('transform: ')}") from None
-    return replace(target, native_xyz_mm=(round(x, 4), round(y, 4), round(z, 4)), native_space=f"native: {path.name}")
+    told = (f"native coordinates: {transform.text}", *_mixed(target, transform))
+    place = (round(x, 4), round(y, 4), round(z, 4))
+    return replace(target, native_xyz_mm=place, native_space=f"native: {path.name}", notes=(*target.notes, *told))
+
+
+def _mixed(target: Target, transform: Transform) -> tuple[str, ...]:
+    """Published points carry no template of their own closer than a few millimetres, so another one is said, not refused."""
+    if transform.source in ("", target.space):
+        return ()
+    return (f"the transform starts from {transform.source}, the point is written in {target.space}: they differ by a few millimetres",)

@@ -64,9 +64,7 @@ class Mentions:
     notes: tuple[str, ...] = ()
 
 
-def find_mentions(
-    records: tuple[Record, ...], others: Mapping[str, str], told: str, measures: Measures, ledger: Ledger
-) -> Mentions:  # fmt: skip
+def find_mentions(records: tuple[Record, ...], others: Mapping[str, str], told: str, measures: Measures, ledger: Ledger) -> Mentions:
     """Where the bundle holds words of a safety card outside what the case holds already; `told` are all texts of the case.
 
     Records of other persons (`others`, by place), withdrawn ones and forms are passed over.  Denied and past words count: a person reads
@@ -85,9 +83,7 @@ def find_mentions(
     return Mentions(
         tuple(Fact(card.words_fact, YES, text="history") for card, _ in met),
         tuple(line for _, lines in met for line in lines),
-        tuple(
-            f"{_why(card)}: {len(lines)} places, {lines[0].place} the first; the list of what was not read has all" for card, lines in met
-        ),
+        tuple(f"{_why(card)} (places: {len(lines)}, the first {lines[0].place})" for card, lines in met),
     )
 
 

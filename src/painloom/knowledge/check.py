@@ -14,6 +14,7 @@ from painloom.knowledge.check_panels import check_panels
 from painloom.knowledge.check_targets import check_targets
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.prescribing import GENERAL
+from painloom.knowledge.scalp import check_scalp
 from painloom.knowledge.tables import read_toml
 from painloom.model.finding import CLAIMS
 
@@ -24,7 +25,7 @@ WILDCARDS = {"*", "No Result", "n/a", "Indeterminate"}
 def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
-        brain = (check_markers, check_norms, check_panels, check_imaging, check_targets)
+        brain = (check_markers, check_norms, check_panels, check_imaging, check_targets, check_scalp)
         parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, *brain)
         return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:

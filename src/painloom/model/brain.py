@@ -117,7 +117,7 @@ class NormView:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One pair of the descriptive panel: correlation `r` with its interval, z and percentile in the reference cohort; None when withheld."""
+    """One pair of the descriptive panel: correlation `r` with its interval, z and percentile in the reference; None when withheld."""
 
     id: str
     label: str

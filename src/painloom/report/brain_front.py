@@ -4,7 +4,7 @@ from painloom.model.brain import SCORED, BrainView, ImagingFinding
 from painloom.model.target import REFUSED, SafetyReason, Target, TargetView
 from painloom.report.brain_imaging import finding_title, urgent_findings
 from painloom.report.brain_quality import gates_of
-from painloom.report.brain_targets import counts
+from painloom.report.brain_targets import counts, is_all_refused, short_reason
 from painloom.report.lookup import Lookup
 from painloom.report.views import Alert, Mark, Open
 from painloom.report.wording import capital, listing, sentence
@@ -40,7 +40,7 @@ def brain_alerts(lookup: Lookup) -> list[Alert]:
     words, brain, targets = lookup.words, lookup.assessment.brain, lookup.assessment.targets
     found = [_urgent(n, finding, lookup) for n, finding in (urgent_findings(brain) if brain is not None else [])]
     for names, reasons in refusals(targets):
-        text = words("brain.alert_refused", names=_few(names, lookup), reasons=listing(reasons))
+        text = words("brain.alert_refused", names=_few(names, lookup), reasons="; ".join(reasons))
         found.append(Alert(Mark("avoid", words("brain.refused_word")), sentence(text), "#brain-targets"))
     return found
 
@@ -64,11 +64,6 @@ def refusing(target: Target) -> list[SafetyReason]:
     return [r for r in target.safety if r.level == REFUSED] or list(target.safety)
 
 
-def short_reason(reason: SafetyReason) -> str:
-    """What in the case raised a reason; its text where that is not said."""
-    return (reason.basis or reason.text).rstrip(".")
-
-
 def brain_open(lookup: Lookup) -> list[Open]:
     """What was withheld and why, and what was missing to choose targets better."""
     words, brain, targets = lookup.words, lookup.assessment.brain, lookup.assessment.targets
@@ -77,13 +72,15 @@ def brain_open(lookup: Lookup) -> list[Open]:
     held: dict[str, list[str]] = {}
     for marker in brain.markers if brain is not None else ():
         if marker.status != SCORED or marker.score is None:
-            held.setdefault(marker.reason or words("brain.no_reason"), []).append(f"{marker.label} ({marker.id})")
+            held.setdefault(marker.reason or words("brain.no_reason"), []).append(f"{marker.label}, {marker.id}")
     for reason, names in held.items():
-        title = words("brain.open_held", names=_few(names, lookup))
-        found.append(Open(mark, title, sentence(capital(reason)), words("brain.open_held_get"), words("brain.open_held_change")))
-    if targets is not None and targets.missing:
-        text = sentence("; ".join(targets.missing))
-        found.append(Open(mark, words("brain.open_targets"), text, "", words("brain.open_targets_change")))
+        title = words.counted("brain.open_held", len(names), why=reason.split("; ")[0].rstrip("."))
+        text = sentence(capital(words("brain.open_held_why", reason=reason.rstrip("."), names="; ".join(names))))
+        found.append(Open(mark, title, text, words("brain.open_held_get"), words("brain.open_held_change")))
+    if targets is not None and targets.missing and not is_all_refused(targets):
+        title = words.counted("brain.open_targets", len(targets.missing))
+        text = sentence(capital("; ".join(targets.missing)))
+        found.append(Open(mark, title, text, words("brain.open_targets_get"), words("brain.open_targets_change")))
     return found
 
 

@@ -10,7 +10,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
 from painloom.report.wording import capital, number, sentence
 
-DOUBT = "to-verify"
+DOUBT, OK, JOIN = "to-verify", "ok", "; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,11 @@ class ImagingRow:
 
 @dataclass(frozen=True, slots=True)
 class ImagingPart:
-    """The part: urgent findings first."""
+    """The part: urgent findings first; where there is one the part stands before the quality gates."""
 
     title: str
     rows: tuple[ImagingRow, ...]
+    urgent: bool
 
 
 def imaging_part(view: BrainView, lookup: Lookup) -> ImagingPart | None:
@@ -52,7 +53,7 @@ def imaging_part(view: BrainView, lookup: Lookup) -> ImagingPart | None:
     rows = tuple(_row(finding, n, lookup) for n, finding in ordered)
     urgent = sum(bool(f.urgent) for f in view.imaging)
     title = words.counted("brain.imaging_urgent", urgent) if urgent else words.counted("brain.imaging_title", len(rows))
-    return ImagingPart(title, rows)
+    return ImagingPart(title, rows, urgent > 0)
 
 
 def urgent_findings(view: BrainView) -> list[tuple[int, ImagingFinding]]:
@@ -61,8 +62,11 @@ def urgent_findings(view: BrainView) -> list[tuple[int, ImagingFinding]]:
 
 
 def finding_title(finding: ImagingFinding, lookup: Lookup) -> str:
-    """Label, grade, level and side."""
+    """Label, grade, level and side; for an urgent finding what it means, with the level."""
     entry, words, label = finding.entry, lookup.words, finding.label or finding.entry.scale
+    if finding.urgent and finding.meaning:
+        meaning = finding.meaning.rstrip(".")
+        return capital(words("brain.imaging_flag_title", meaning=meaning, level=entry.level) if entry.level else meaning)
     side = words.word("brain.side", entry.side) if entry.side else ""
     told = f" {label} "
     grade = words("brain.grade", grade=entry.grade) if entry.grade and f" {entry.grade} " not in told else ""
@@ -75,37 +79,48 @@ def _row(finding: ImagingFinding, number_: int, lookup: Lookup) -> ImagingRow:
     common = None if finding.urgent else finding.prevalence
     if finding.urgent:
         mark = Mark("avoid", words("brain.urgent"))
-    elif finding.status == "ok":
+    elif finding.status == OK:
         mark = Mark("note", words("brain.entered"))
     else:
         mark = Mark("unknown", words("brain.withheld_word"))
     figure, often, note = _often(common, anchor, lookup)
-    absent = words("brain.no_prevalence") if common is None and not finding.urgent else ""
+    why, waiting = _said(finding)
+    absent = sentence(why) or words("brain.no_prevalence") if common is None and not finding.urgent else ""
     return ImagingRow(
         anchor=anchor,
         title=finding_title(finding, lookup),
         mark=mark,
-        meaning=finding.meaning,
+        meaning="" if finding.urgent else finding.meaning,
         urgent=finding.urgent,
         figure=figure,
         often=often or absent,
         often_note=note,
         often_doubtful=common is not None and common.state == DOUBT,
-        reason="" if finding.status == "ok" and not finding.entry.confirmed_by else sentence(finding.reason),
-        confirmed=_confirmed(finding, lookup),
+        reason="" if finding.status == OK else sentence(finding.reason),
+        confirmed=_confirmed(finding, waiting, lookup),
         doubtful=finding.state == DOUBT,
-        notes=finding.notes,
+        notes=tuple(sentence(note) for note in finding.notes),
         claim=words.word("claim", finding.claim),
         card=words("basis.card_text", id=finding.card[0], release=finding.card[1]) if finding.card[0] else "",
         sources=lookup.sources(tuple(dict.fromkeys((*finding.sources, *(common.sources if common else ()))))),
     )
 
 
-def _confirmed(finding: ImagingFinding, lookup: Lookup) -> str:
-    """Who confirmed it; where nobody did, the finding's own words on that, else ours."""
+def _said(finding: ImagingFinding) -> tuple[str, str]:
+    """(why there is no share of people without pain, that it waits for a clinician): the two things that a reason joins."""
+    if finding.status != OK:
+        return "", ""
+    parts = finding.reason.split(JOIN)
+    return (finding.reason, "") if finding.entry.confirmed_by else (JOIN.join(parts[:-1]), parts[-1])
+
+
+def _confirmed(finding: ImagingFinding, waiting: str, lookup: Lookup) -> str:
+    """Who confirmed it; where nobody did, the finding's own words on that, else ours.  What is urgent does not wait."""
     if finding.entry.confirmed_by:
-        return lookup.words("brain.confirmed", by=finding.entry.confirmed_by)
-    return sentence(finding.reason) if finding.status == "ok" and finding.reason else lookup.words("brain.unconfirmed")
+        return sentence(lookup.words("brain.confirmed", by=finding.entry.confirmed_by).rstrip("."))
+    if finding.urgent:
+        return lookup.words("brain.unconfirmed_urgent")
+    return sentence(waiting) or lookup.words("brain.unconfirmed")
 
 
 def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Markup, str, str]:

@@ -59,12 +59,16 @@ def markers(view: BrainView, lookup: Lookup) -> Panel | None:
         parts.append(words.counted("brain.marker_scored", len(scored)))
     if held:
         parts.append(words.counted("brain.marker_held", held, of=len(view.markers)))
-    return Panel(capital("; ".join(parts)), rows, (words("brain.offset"),) if scored else ())
+    shared = tuple(n for n in dict.fromkeys(n for row in rows for n in row.notes) if len(rows) > 1 and all(n in row.notes for row in rows))
+    rows = tuple(replace(row, notes=tuple(n for n in row.notes if n not in shared)) for row in rows)
+    return Panel(capital("; ".join(parts)), rows, (words("brain.offset"), *shared) if scored else ())
 
 
 def connections(view: ConnectionView, count: int, lookup: Lookup) -> Panel:
     """One panel of connections, by circuit in the order given."""
     words = lookup.words
+    if (only := _all_withheld(view, count, lookup)) is not None:
+        return only
     rows = tuple(_connection(c, f"con-{count}-{n}", lookup) for n, c in enumerate(view.connections, 1))
     cohorts = tuple(dict.fromkeys(row.cohort for row in rows if row.cohort))
     rows = tuple(replace(row, cohort="") for row in rows) if len(cohorts) == 1 else rows
@@ -82,10 +86,32 @@ def connections(view: ConnectionView, count: int, lookup: Lookup) -> Panel:
     )
 
 
+def _all_withheld(view: ConnectionView, count: int, lookup: Lookup) -> Panel | None:
+    """One line for a panel of which every connection is withheld for one reason; else None."""
+    words, total = lookup.words, len(view.connections)
+    reasons = {c.reason for c in view.connections}
+    if total < 2 or len(reasons) > 1 or any(c.r is not None for c in view.connections):
+        return None
+    fields: tuple[tuple[str, ...], str, str, tuple[Ref, ...]] = ((), "", "", ())
+    row = _withheld(words("brain.con_all", n=total), view.id, reasons.pop(), f"con-{count}-1", fields, lookup)
+    return Panel(
+        words("brain.con_title", label=view.label, said=words.counted("brain.con_held", total)),
+        (replace(row, second=sentence("; ".join(capital(c.label) for c in view.connections))),),
+        (),
+        words("brain.basis", claim=words.word("claim", view.claim), card=_card(view.card, lookup)),
+        lookup.sources(view.sources),
+    )
+
+
 def _marker(marker: MarkerScore, count: int, lookup: Lookup) -> Scored:
     words = lookup.words
     anchor = f"marker-{count}"
-    fields = (marker.warnings, words.word("claim", marker.claim), _card(marker.card, lookup), lookup.sources(marker.sources))
+    fields = (
+        tuple(map(sentence, marker.warnings)),
+        words.word("claim", marker.claim),
+        _card(marker.card, lookup),
+        lookup.sources(marker.sources),
+    )
     if marker.score is None or marker.status != SCORED:
         return _withheld(marker.label, marker.id, marker.reason, anchor, fields, lookup)
     score = f"{number(marker.score)} {marker.unit}".strip()
@@ -128,8 +154,9 @@ def _connection(connection: Connection, anchor: str, lookup: Lookup) -> Scored:
         lead = words("brain.r_span", r=f"{connection.r:+.2f}", low=f"{connection.r_low:+.2f}", high=f"{connection.r_high:+.2f}")
     place, cohort, second = connection.place, "", words("brain.no_reference")
     if place is not None:
-        second = words("brain.percentile", percentile=round(place.percentile), cohort=place.label or place.cohort, count=place.count)
-        facts = [words("brain.scanner", scanner=place.scanner)] if place.scanner else []
+        second = words("brain.percentile_short", percentile=round(place.percentile), count=place.count)
+        facts = [words("brain.con_reference", cohort=place.label or place.cohort)]
+        facts += [words("brain.scanner", scanner=place.scanner)] if place.scanner else []
         cohort = " ".join(sentence(f) for f in [*facts, *([place.note] if place.note else [])])
     outside = connection.z is not None and abs(connection.z) > 1.96
     if connection.z is not None:

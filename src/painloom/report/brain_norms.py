@@ -81,10 +81,17 @@ def norm_part(view: NormView, count: int, lookup: Lookup) -> NormPart:
         table_title=words.counted("brain.norm_table", len(view.rows)),
         asymmetries=tuple(_asymmetry(a, lookup) for a in pairs[:ASYMMETRIES]),
         asymmetry_title=words("brain.asymmetry_title", n=min(len(pairs), ASYMMETRIES), of=len(pairs)),
-        warnings=(*view.warnings, *((words("brain.several"),) if any(SPLIT in row.group for row in view.rows) else ())),
+        warnings=_warnings(view, lookup),
         basis=words("brain.basis", claim=words.word("claim", view.claim), card=_card(view.card, lookup)),
         sources=lookup.sources(view.sources),
     )
+
+
+def _warnings(view: NormView, lookup: Lookup) -> tuple[str, ...]:
+    """What the norm says of itself, as sentences; the letter z stays small."""
+    said = [w if w.startswith("z ") else sentence(w) for w in view.warnings]
+    several = any(SPLIT in row.group for row in view.rows)
+    return (*said, *((lookup.words("brain.several"),) if several else ()))
 
 
 def _strip(group: str, rows: Sequence[NormRow], view: NormView, anchor: str, lookup: Lookup) -> Strip:
@@ -117,11 +124,16 @@ def region_name(row: NormRow | Asymmetry, lookup: Lookup) -> str:
 
 
 def bare_name(row: NormRow | Asymmetry, lookup: Lookup) -> str:
-    """The label, else the name in the file with its hemisphere in words."""
+    """The label, else the name in the file in words, with its hemisphere."""
     side, dash, rest = row.region.partition("-")
-    if row.label or not dash or f"brain.hemisphere.{side}" not in lookup.words.phrases:
-        return row.label or row.region
-    return lookup.words(f"brain.hemisphere.{side}", name=rest)
+    hemisphere = f"brain.hemisphere.{side.lower()}"
+    if row.label or not dash or hemisphere not in lookup.words.phrases:
+        return row.label or _region_word(row.region, lookup)
+    return lookup.words(hemisphere, name=_region_word(rest, lookup))
+
+
+def _region_word(name: str, lookup: Lookup) -> str:
+    return lookup.words.phrases.get(f"brain.regionname.{name.lower()}", name)
 
 
 def _row(row: NormRow, view: NormView, lookup: Lookup) -> RegionRow:

@@ -1,17 +1,19 @@
 """Stimulation targets for the page: the map, a short list, and one card a target with evidence, protocol and safety."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from painloom.model.target import CAUTION, OPEN, REFUSED, SafetyReason, Target, TargetEvidence, TargetView
+from painloom.model.target import CAUTION, OPEN, REFUSED, SafetyReason, ScalpPoint, Target, TargetEvidence, TargetView
 from painloom.report.brain_glass import coordinates, glass_brain
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, number
+from painloom.report.wording import capital, number, sentence
 
-DOUBT = "to-verify"
+DOUBT, IMPLANT = "to-verify", "implant"
+REFS_SHOWN = 3  # a reason that rests on more names them with the card only
 TONES = {OPEN: "fine", CAUTION: "caution", REFUSED: "avoid"}
 
 
@@ -33,6 +35,7 @@ class Reason:
 
     mark: Mark
     text: str
+    short: str
     basis: str
     doubtful: bool
     sources: tuple[Ref, ...]
@@ -40,7 +43,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class TargetCard:
-    """One candidate; `evidence_as` and `protocol_as` point to an earlier target that says the same."""
+    """One candidate; `evidence_as`, `protocol_as` and `safety_as` point to an earlier target that says the same."""
 
     number: int
     anchor: str
@@ -60,6 +63,7 @@ class TargetCard:
     protocol: tuple[tuple[str, str], ...]
     protocol_as: str
     safety: tuple[Reason, ...]
+    safety_as: str
     stability: str
     notes: tuple[str, ...]
     claim: str
@@ -86,13 +90,36 @@ def target_part(view: TargetView | None, lookup: Lookup) -> TargetPart | None:
     words = lookup.words
     figures = glass_brain(view, lookup.words)
     return TargetPart(
-        title=words("brain.targets_title", counts=counts(view, lookup)) if view.targets else words("brain.targets_none"),
+        title=_title(view, lookup),
         figures=figures,
         undrawn="" if figures or not view.targets else words("brain.targets_undrawn"),
-        cards=tuple(_card(target, n, _said_before(view.targets, n, lookup), lookup) for n, target in enumerate(view.targets, 1)),
-        missing=view.missing,
-        warnings=view.warnings,
+        cards=tuple(_card(target, n, view, lookup) for n, target in enumerate(view.targets, 1)),
+        missing=tuple(map(capital, view.missing)),
+        warnings=_warnings(view, lookup),
     )
+
+
+def is_all_refused(view: TargetView) -> bool:
+    """Whether there are targets and the safety gate refuses each."""
+    return bool(view.targets) and all(target.status == REFUSED for target in view.targets)
+
+
+def _title(view: TargetView, lookup: Lookup) -> str:
+    if not view.targets:
+        return lookup.words("brain.targets_none")
+    said = counts(view, lookup)
+    if is_all_refused(view):
+        return lookup.words("brain.targets_title_refused", counts=said)
+    if view.missing:
+        return lookup.words.counted("brain.targets_title_unasked", len(view.missing), counts=said)
+    return lookup.words("brain.targets_title", counts=said)
+
+
+def _warnings(view: TargetView, lookup: Lookup) -> tuple[str, ...]:
+    """What holds for all targets; an urgent finding of imaging first."""
+    brain = lookup.assessment.brain
+    urgent = brain is not None and any(finding.urgent for finding in brain.imaging)
+    return (*((lookup.words("brain.targets_red_flag"),) if urgent else ()), *map(ended, view.warnings))
 
 
 def counts(view: TargetView, lookup: Lookup) -> str:
@@ -101,43 +128,70 @@ def counts(view: TargetView, lookup: Lookup) -> str:
     return ", ".join(lookup.words(f"brain.count_{status}", n=n) for status, n in found.items() if n)
 
 
-def _said_before(targets: Sequence[Target], number_: int, lookup: Lookup) -> tuple[str, str]:
-    """Which earlier target has the same evidence, and which the same protocol, in words; refused ones do not show a protocol."""
+def _said_before(targets: Sequence[Target], number_: int, lookup: Lookup) -> tuple[str, str, str]:
+    """Which earlier target has the same evidence, protocol and safety, in words; refused ones show no protocol and their own reasons."""
     own = targets[number_ - 1]
     evidence = next((n for n, t in enumerate(targets[: number_ - 1], 1) if own.evidence and t.evidence == own.evidence), 0)
     earlier = (n for n, t in enumerate(targets[: number_ - 1], 1) if own.protocol and t.protocol == own.protocol and t.status != REFUSED)
     protocol = next(earlier, 0)
-    words = lookup.words
-    return words("brain.evidence_same", n=evidence) if evidence else "", words("brain.protocol_same", n=protocol) if protocol else ""
+    alike = (n for n, t in enumerate(targets[: number_ - 1], 1) if own.safety and t.safety == own.safety and own.status != REFUSED)
+    found = (("evidence", evidence), ("protocol", protocol), ("safety", next(alike, 0)))
+    told = [lookup.words(f"brain.{kind}_same", n=n) if n else "" for kind, n in found]
+    return told[0], told[1], told[2]
 
 
-def _card(target: Target, number_: int, same: tuple[str, str], lookup: Lookup) -> TargetCard:
-    words = lookup.words
+def _card(target: Target, number_: int, view: TargetView, lookup: Lookup) -> TargetCard:
+    words, same = lookup.words, _said_before(view.targets, number_, lookup)
+    side = words.word("brain.side", target.side) if target.side else ""
     return TargetCard(
         number=number_,
         anchor=f"target-{number_}",
         name=target.name,
-        side=words.word("brain.side", target.side) if target.side else "",
+        side="" if side.lower() in target.name.lower().split() else side,
         modality=words.word("brain.modality", target.modality),
         mark=Mark(TONES.get(target.status, "unknown"), words.word("brain.status", target.status)),
         status=target.status,
-        place=words("brain.mm", mm=coordinates(target.xyz_mm)) if target.xyz_mm is not None else words("brain.no_place"),
+        place=_place(target, lookup),
         space=target.space if target.xyz_mm is not None else "",
         native=words("brain.native", mm=coordinates(target.native_xyz_mm), space=target.native_space) if target.native_xyz_mm else "",
-        scalp=tuple(words("brain.scalp", name=p.name, mm=number(round(p.distance_mm)), text=p.text).strip() for p in target.scalp),
+        scalp=tuple(_scalp(point, lookup) for point in target.scalp),
         indication=capital(target.indication),
-        why=target.why,
+        why=tuple(map(capital, target.why)),
         evidence=_evidence(target.evidence, lookup),
         evidence_as=same[0],
         protocol=target.protocol,
         protocol_as=same[1],
         safety=tuple(_reason(r, lookup) for r in sorted(target.safety, key=lambda r: r.level != REFUSED)),
+        safety_as=same[2],
         stability=_stability(target, lookup),
-        notes=target.notes,
+        notes=_notes(target, view),
         claim=words.word("claim", target.claim),
         card=words("basis.card_text", id=target.card[0], release=target.card[1]) if target.card[0] else "",
         sources=lookup.sources(target.sources),
     )
+
+
+def _notes(target: Target, view: TargetView) -> tuple[str, ...]:
+    """The notes without the questions that stand above all targets; a refused target needs no advice on how to aim."""
+    return () if target.status == REFUSED else tuple(ended(note) for note in target.notes if not note.endswith(view.missing))
+
+
+def ended(text: str) -> str:
+    """A sentence; a remark in brackets at the end gets no further full stop."""
+    return capital(text) if text.endswith(")") else sentence(text)
+
+
+def _place(target: Target, lookup: Lookup) -> str:
+    """Coordinates, or why there are none."""
+    if target.xyz_mm is not None:
+        return lookup.words("brain.mm", mm=coordinates(target.xyz_mm))
+    kind = "_scalp" if target.scalp else "_implant" if target.modality == IMPLANT else ""
+    return lookup.words(f"brain.no_place{kind}")
+
+
+def _scalp(point: ScalpPoint, lookup: Lookup) -> str:
+    key = "brain.scalp" if point.text else "brain.scalp_bare"
+    return lookup.words(key, name=point.name, mm=number(round(point.distance_mm)), text=point.text)
 
 
 def _evidence(found: Sequence[TargetEvidence], lookup: Lookup) -> tuple[Evidence, ...]:
@@ -149,7 +203,13 @@ def _evidence(found: Sequence[TargetEvidence], lookup: Lookup) -> tuple[Evidence
 def _reason(reason: SafetyReason, lookup: Lookup) -> Reason:
     tone = "avoid" if reason.level == REFUSED else "caution"
     mark = Mark(tone, lookup.words.word("brain.level", reason.level))
-    return Reason(mark, reason.text, reason.basis, reason.state == DOUBT, lookup.sources(reason.sources))
+    refs = lookup.sources(reason.sources) if len(reason.sources) <= REFS_SHOWN else ()
+    return Reason(mark, reason.text, short_reason(reason), reason.basis, reason.state == DOUBT, refs)
+
+
+def short_reason(reason: SafetyReason) -> str:
+    """What a reason names, without its explanation; what in the case raised it where it has no text."""
+    return re.split(r"[:;] ", reason.text or reason.basis, maxsplit=1)[0].rstrip(".")
 
 
 def _stability(target: Target, lookup: Lookup) -> str:

@@ -19,21 +19,24 @@ def brain_lines(section: BrainSection, lookup: Lookup) -> Iterator[Line]:
     for row in section.imaging.rows if section.imaging else ():
         yield row.mark.tone, f"{row.title}: {row.urgent or row.often or row.meaning}"
     for card in section.targets.cards if section.targets else ():
-        reasons = "; ".join(r.basis or r.text for r in card.safety if r.mark.tone == card.mark.tone)
+        reasons = card.safety_as.rstrip(".") or "; ".join(r.short for r in card.safety if r.mark.tone == card.mark.tone)
         side = f", {card.side}" if card.side else ""
         yield card.mark.tone, f"{card.name}{side}, {card.place}: {card.mark.word}{f' ({reasons})' if reasons else ''}"
-    for missing in section.targets.missing if section.targets else ():
-        yield "unknown", f"{words('brain.targets_missing')} {missing}"
+    if section.targets and section.targets.missing:
+        yield "unknown", words("brain.targets_missing_line", text="; ".join(section.targets.missing))
     for panel in (section.markers, *section.connections):
         if panel is not None:
             yield from _panel(panel)
     for norm in section.norms:
-        yield "note", f"{norm.title}. {norm.verdict}"
+        yield "note", f"{norm.title}. {norm.verdict} ({norm.label}; {norm.basis})"
 
 
 def _panel(panel: Panel) -> Iterator[Line]:
+    if any(row.lead for row in panel.rows):
+        yield from (("note", remark) for remark in panel.remarks)
     for row in panel.rows:
+        claim = f" ({row.claim})" if row.claim else ""
         if row.lead:
-            yield row.mark.tone, f"{row.label} ({row.series}): {capital(row.lead)}. {sentence(row.second)}"
+            yield row.mark.tone, f"{row.label} ({row.series}): {capital(row.lead)}. {sentence(row.second)}{claim}"
         else:
-            yield "unknown", f"{row.label} ({row.series}): {row.reason}"
+            yield "unknown", f"{row.label} ({row.series}): {row.reason}{claim}"
