@@ -1,16 +1,19 @@
 """Individual points beside the published ones, for the targets whose card knows how to look for one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from painloom.brain.scalp import nearest_scalp
 from painloom.brain.seedtarget import individual_point
 from painloom.intake.motion import read_motion
 from painloom.intake.nifti import open_image
+from painloom.knowledge.scalp import CapPoint
 from painloom.knowledge.target_cards import TargetBook
 from painloom.model.target import Target, TargetView
 
 
-def add_individual(view: TargetView, book: TargetBook, image: Path, motion: Path | None) -> TargetView:
+def add_individual(view: TargetView, book: TargetBook, image: Path, motion: Path | None, positions: Sequence[CapPoint] = ()) -> TargetView:
     """The view with one more target behind each that has a search region; what is withheld is said in the warnings.
 
     The new target keeps gate, evidence and protocol of the published one: it is another place, not another treatment.
@@ -41,7 +44,7 @@ def add_individual(view: TargetView, book: TargetBook, image: Path, motion: Path
                 name=f"{target.name}, individual point",
                 space=open_image(image).space,
                 xyz_mm=found.xyz_mm,
-                scalp=(),
+                scalp=nearest_scalp(found.xyz_mm, positions, target.side),
                 stability=found.stability,
                 why=(*target.why, told),
                 notes=(card.individual.text, *target.notes),

@@ -91,11 +91,14 @@ def drawable(targets: TargetView | None, space: str) -> list[tuple[int, str, Poi
 
 
 def _places(view: HeadView) -> list[tuple[str, str]]:
-    words = read_wording()
-    found = drawable(view.targets, view.space)
-    return [
-        (words("brain.glass_point", n=n, name=name, mm=coordinates(place)), ",".join(f"{v:.2f}" for v in place)) for n, name, place in found
-    ]
+    """(words with the state of the safety gate, mm) of every target that may be shown."""
+    words, targets = read_wording(), view.targets.targets if view.targets else ()
+    found = []
+    for n, name, place in drawable(view.targets, view.space):
+        point = words("brain.glass_point", n=n, name=name, mm=coordinates(place))
+        state = words.word("brain.status", targets[n - 1].status)
+        found.append((words("brain.view_place", point=point, state=state), ",".join(f"{v:.2f}" for v in place)))
+    return found
 
 
 def _script(module: str) -> str:

@@ -98,10 +98,11 @@ def _view(case: "Case", knowledge: "Knowledge", book: "TargetBook", args: argpar
     view = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(case, knowledge), wish=wish)
     if args.bold:
         from painloom.brain.individual import add_individual
+        from painloom.knowledge.scalp import scalp_points
 
         if not any(book.targets[target.card[0]].individual for target in view.targets):
             raise UsageError("--bold: no target of this case has a card that looks for an individual point; leave it out")
-        view = add_individual(view, book, args.bold, args.motion)
+        view = add_individual(view, book, args.bold, args.motion, scalp_points(knowledge))
     if args.transform:
         from painloom.brain.native import add_native
 

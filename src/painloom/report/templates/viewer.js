@@ -54,17 +54,20 @@ async function start() {
     models.set("balls", volume("balls", "targets.nii", await bytesOf("balls-data"), { colormap: "red", opacity: 0.9, cal_min: 0.5, cal_max: 1 }));
   }
   const readout = document.getElementById("readout");
+  const tell = (mm) => {
+    const [x, y, z] = mm.map((v) => v.toFixed(1));
+    readout.textContent = readout.dataset.words.replace("[x]", x).replace("[y]", y).replace("[z]", z);
+  };
   const view = new Model({
     height: settings.height, volumes: [...models.keys()].map((id) => "IPY_MODEL_" + id), meshes: [], this_model_id: "",
-    opts: { show3Dcrosshair: true, multiplanarShowRender: 0, sliceType: 3, isOrientationTextVisible: true, isRadiologicalConvention: false,
+    opts: { show3Dcrosshair: true, multiplanarShowRender: 0, sliceType: 3, isOrientationTextVisible: true, showAllOrientationMarkers: true, fontColor: [1, 1, 1, 1], fontMinPx: 17, isRadiologicalConvention: false,
       sagittalNoseLeft: false, backColor: [0, 0, 0, 1], crosshairColor: [1, 0.83, 0.3, 0.9], isNearestInterpolation: false, isColorbar: false,
       dragAndDropEnabled: false, drawingEnabled: false, multiplanarForceRender: false, loadingText: "" },
     background_masks_overlays: 0, draw_lut: null, draw_opacity: 0.8, draw_fill_overwrites: true, graph: null, scene: null,
     overlay_outline_width: 0, overlay_alpha_shader: 1,
   }, (content) => {
     if (content.event !== "location_change") return;
-    const [x, y, z] = [...content.data.mm].map((v) => v.toFixed(1));
-    readout.textContent = readout.dataset.words.replace("[x]", x).replace("[y]", y).replace("[z]", z);
+    tell([...content.data.mm].slice(0, 3));
     window.viewerAt = [...content.data.mm];
   });
   view.widget_manager = { get_model: async (id) => models.get(id) };
@@ -86,10 +89,11 @@ async function start() {
     button.addEventListener("click", () => {
       const mm = button.dataset.place.split(",").map(Number);
       go(mm);
-      readout.textContent = readout.dataset.words.replace("[x]", mm[0]).replace("[y]", mm[1]).replace("[z]", mm[2]);
+      tell(mm);
     });
   }
   go(settings.at);
+  tell(settings.at);
   document.documentElement.dataset.viewer = "ready";
 }
 
