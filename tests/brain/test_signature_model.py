@@ -172,7 +172,7 @@ def test_the_scrub_is_that_done_by_hand(seed, moved):
 
     assert np.array_equal(by_hand, scrub(build.card().limits, one.values, motion))
     (score,) = signature_scores(build.card(), [one], [motion])
-    assert score.score == pytest.approx(raw_scores(build.card(), [by_hand])[0], abs=0)
+    assert score.score == pytest.approx(raw_scores(build.card(), [by_hand])[0], abs=1e-12)
 
 
 @settings(max_examples=15, deadline=None)

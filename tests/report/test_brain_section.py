@@ -409,3 +409,22 @@ def test_names_of_regions_in_a_file_are_told_in_words():
 
     for told in ("right rostral anterior cingulate,", "left lateral ventricle,", "third ventricle,", "right unheardof,"):
         assert told in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("worn discs at any level: 80 % of people aged 50", "Of 100 people aged 50 without pain about 80 show worn discs at any level."),
+        ("worn discs at any level: 80 % of people of all ages", "Of 100 people without pain about 80 show worn discs at any level."),
+        ("worn discs at any level: 80 % of people aged 50 or more", "Of 100 people without pain about 80 show worn discs at any level."),
+        (
+            "worn discs at any level: 80 % of people aged 50 to below 60",
+            "Of 100 people without pain about 80 show worn discs at any level.",
+        ),
+    ],
+)
+def test_a_share_names_what_was_counted_and_claims_no_age_that_was_not_counted(text, told):
+    entry = invented_brain.imaging()[0]
+    counted = replace(entry, prevalence=replace(entry.prevalence, text=text))
+
+    assert told in brain_text_of(imaging=(counted,))

@@ -114,6 +114,17 @@ def test_only_targets_that_may_be_aimed_at_in_this_space_have_a_button():
     assert 'data-place="' not in viewer_page(view(targets=replace(invented_brain.targets(), targets=(refused,))), MODULE)
 
 
+def test_a_target_that_is_shown_says_its_state_and_that_it_is_a_proposal():
+    page = viewer_page(view(), MODULE)
+    labels = re.findall(r"<button[^>]*>([^<]+)</button>", page)
+
+    assert labels
+    assert all(label.endswith((": open", ": caution")) for label in labels)
+    assert "a clinician confirms place, protocol and safety" in page
+    assert "a clinician confirms place, protocol and safety" not in viewer_page(view(targets=None), MODULE)
+    assert "Not for diagnosis." in page
+
+
 def test_the_command_writes_a_page_without_the_headers_texts(tmp_path, capsys):
     module = tmp_path / "widget.js"
     module.write_text(MODULE)
@@ -266,7 +277,7 @@ def test_the_interactive_view_draws_the_head_and_goes_to_the_target(browser, pag
     assert lit[1] > 3
     assert lit[2] > 3 * lit[3]  # the first third is the view from above: the bright half, the person's left, is on the left
     assert page.evaluate("document.getElementById('interactive').checkVisibility()")
-    assert "x -35.2, y -18.4, z 61 mm" == page.inner_text("#readout")
+    assert "x -35.2, y -18.4, z 61.0 mm" == page.inner_text("#readout")
     assert page.faults == []
     assert [url for url in page.asked if not url.startswith(("data:", "blob:"))] == [page_file.as_uri()]
     chromium.close()

@@ -62,7 +62,7 @@ def _behind(row: Commonness, counted: str, small: int) -> str:
 
 
 def _at(row: Commonness) -> str:
-    return f"at {row.age:g} " if row.age is not None else ""
+    return f"at age {row.age:g}: " if row.age is not None else ""
 
 
 def _range(row: Commonness) -> str:

@@ -11,12 +11,16 @@ from painloom.model.brain import CohortPlace
 
 SMALL = 20
 LEVEL = 1.96
+SAME = 1e-9  # share of a score by which two machines may differ on the same input
 
 
 def percentile(scores: Sequence[float], value: float) -> float:
-    """Mid-rank percentile 0..100 of `value` among the sorted `scores`: 100 (below + half of those equal) / n."""
-    array = np.asarray(scores, np.float64)
-    below, upto = np.searchsorted(array, value, "left"), np.searchsorted(array, value, "right")
+    """Mid-rank percentile 0..100 of `value` among the sorted `scores`: 100 (below + half of those equal) / n.
+
+    Scores that differ by rounding alone count as equal: the place of a person who belongs to the cohort must not turn on the last digit.
+    """
+    array, near = np.asarray(scores, np.float64), SAME * max(1.0, abs(value))
+    below, upto = np.searchsorted(array, value - near, "left"), np.searchsorted(array, value + near, "right")
     return float(100.0 * (below + 0.5 * (upto - below)) / len(array))
 
 

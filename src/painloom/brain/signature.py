@@ -15,7 +15,7 @@ from painloom.model.brain import SCORED, WITHHELD, Gate, MarkerScore
 
 NO_MOTION = "motion not given: the model needs the framewise displacement of every volume (--motion), without it nothing is scored"
 NO_INVERSE = "the covariance of the series cannot be inverted: too few volumes, or regions that copy each other"
-MOST_DIGITS = 12
+MOST_DIGITS = 12  # a score is rounded there: what follows differs between machines and numbers of threads
 
 
 def signature_scores(
@@ -42,9 +42,10 @@ def signature_scores(
     for one, motion in zip(series, given, strict=True):
         check_columns(card, one)
         if motion is not None and len(motion) != len(one.values):
+            first = ", with 0 for the first one" if len(motion) == len(one.values) - 1 else ""
             raise InputError(
-                f"{one.id}: volumes: {len(one.values)} in the series, {len(motion)} in its motion file; both must hold every volume once, "
-                "give the files of the same run"
+                f"{one.id}: volumes: {len(one.values)} in the series, {len(motion)} in its motion file; both must hold every volume "
+                f"once{first}, give the files of the same run"
             )
     gates = [motion_gates(card.limits, motion) + region_gates(card, one) for one, motion in zip(series, given, strict=True)]
     kept = [at for at, found in enumerate(gates) if all(g.is_passed for g in found)]
@@ -149,7 +150,7 @@ def _answer(
 ) -> MarkerScore:
     """One row: scored with place and warnings, or withheld with the reason and no number."""
     reason = _reason(gates)
-    value = None if found is None else float(found[0])
+    value = None if found is None else round(float(found[0]), MOST_DIGITS)
     if value is not None and not np.isfinite(value):
         value, reason = None, NO_INVERSE
     cohort, is_own = named or default_cohort(card), named is not None and named not in card.cohorts
@@ -157,7 +158,7 @@ def _answer(
     flat = int((series.values.max(axis=0) == series.values.min(axis=0)).sum())
     details = [("volumes", float(len(series.values)))]
     if found is not None:
-        details += [("volumes_left", float(len(found[2]))), ("shrinkage", float(found[1])), ("constant_columns", float(flat))]
+        details += [("volumes_left", float(len(found[2]))), ("shrinkage", round(float(found[1]), MOST_DIGITS)), ("constant_columns", float(flat))]
     warnings = [card.site_offset, *cohort_warnings(cohort, is_own), error] if value is not None else []
     if value is not None and flat:
         warnings.append(f"one constant value in {flat} of {len(card.columns)} columns (no signal there): they count as unconnected")

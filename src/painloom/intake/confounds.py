@@ -23,6 +23,18 @@ KNOWN = re.compile(
     r"(trans|rot)_[xyz]|global_signal|csf|white_matter|csf_wm|dvars|std_dvars|framewise_displacement|rmsd|"
     r"tcompcor|[actw]_comp_cor_\d+|cosine_?\d+|(non_steady_state|motion)_outlier_?\d+|aroma_motion_\d+"
 )
+BEFORE = {  # names of releases before 1.1
+    "WhiteMatter": "white_matter",
+    "CSF": "csf",
+    "GlobalSignal": "global_signal",
+    "stdDVARS": "std_dvars",
+    "non-stdDVARS": "dvars",
+    "vx-wisestdDVARS": "std_dvars_voxelwise",
+    "FramewiseDisplacement": "framewise_displacement",
+    **{axis.upper(): f"trans_{axis}" for axis in "xyz"},
+    **{f"Rot{axis.upper()}": f"rot_{axis}" for axis in "xyz"},
+}
+NUMBERED = re.compile(r"([aAtT])CompCor(\d+)|Cosine(\d+)|NonSteadyStateOutlier(\d+)|AROMAAggrComp(\d+)")
 MOTION, TISSUES, GLOBAL, DRIFT, COMPONENTS, AUTO = "24", "wm-csf", "global", "cosine", "acompcor", "auto"
 STRATEGIES = (AUTO, "6", MOTION, TISSUES, GLOBAL, DRIFT, COMPONENTS)
 COMPONENTS_USED = 5
@@ -45,7 +57,7 @@ def read_confounds(path: Path) -> Confounds:
     InputError : no such table, a column twice, a ragged line, a cell that is no finite number, `n/a` below the second volume.
     """
     lines = read_lines(path, WHAT, most=MOST_BYTES)
-    names = tuple(cell.strip() for cell in lines[0].split("\t"))
+    names = _of_today(tuple(cell.strip() for cell in lines[0].split("\t")))
     if len(set(names)) != len(names) or "" in names or len(names) > MOST_COLUMNS:
         raise refusal(path, "line 1", f"a column without a name, twice, or more than {MOST_COLUMNS:,}; {WHAT}")
     if len(lines) < 2:
@@ -58,6 +70,28 @@ def read_confounds(path: Path) -> Confounds:
         for at, cell in enumerate(cells):
             values[number, at] = _number(path, number, names[at], cell)
     return Confounds(path.name, names, values)
+
+
+def _of_today(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that fMRIPrep gives to these columns since 1.1; other names as they are.
+
+    A table is renamed only where it holds one of the old names that nothing else uses, since `X` alone may be anybody's regressor.
+    """
+    if not any(NUMBERED.fullmatch(name) or (name in BEFORE and len(name) > len("RotX")) for name in names):
+        return names
+    return tuple(BEFORE.get(name) or _numbered(name) for name in names)
+
+
+def _numbered(name: str) -> str:
+    found = NUMBERED.fullmatch(name)
+    if found is None:
+        return name
+    kind, component, drift, early, motion = found.groups()
+    if component:
+        return f"{kind.lower()}_comp_cor_{component}"
+    if drift:
+        return f"cosine{drift}"
+    return f"non_steady_state_outlier{early}" if early else f"aroma_motion_{motion}"
 
 
 def _number(path: Path, row: int, name: str, cell: str) -> float:

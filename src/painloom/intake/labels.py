@@ -138,6 +138,8 @@ def _list(path: Path) -> tuple[dict[int, str], bool]:
     """Label -> name, and whether the file itself holds the labels; without them the names are numbered from 1."""
     lines = [line for line in read_lines(path, WHAT, most=MOST_BYTES) if line.strip()]
     head, is_numbered = [cell.strip().lower() for cell in lines[0].split("\t")], True
+    if "label" in head and any(name in head for name in NAMES[:1]) and not any(name in head for name in IDS):
+        head[head.index("label")] = IDS[0]  # a table of label and name
     if len(head) > 1 and any(name in head for name in IDS):
         pairs = _table(path, lines, head)
     elif len(lines) > 1 and len(lines) % 2 == 0 and all(_is_colour(line) for line in lines[1::2]):

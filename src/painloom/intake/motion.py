@@ -9,6 +9,7 @@ from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.intake.tabtext import read_lines, shown
 
 COLUMN = "framewise_displacement"
+HEADS = (COLUMN, "FramewiseDisplacement", "FD", "fd")  # as fMRIPrep, before 1.1 and nipype, others
 ABSENT = ("n/a", "N/A", "nan", "NaN")
 MOST_BYTES = 64 * MEBIBYTE
 MOST_MM = 1_000.0
@@ -28,8 +29,9 @@ def read_motion(path: Path) -> npt.NDArray[np.float64]:
     """
     lines = read_lines(path, WHAT, most=MOST_BYTES)
     head = [cell.strip() for cell in lines[0].split("\t")]
-    if COLUMN in head:
-        cells, first = _column(path, lines, head, COLUMN), 2
+    column = next((name for name in HEADS if name in head), "")
+    if column:
+        cells, first = _column(path, lines, head, column), 2
     elif len(head) > 1:
         raise refusal(path, "line 1", f"no column '{COLUMN}'; {WHAT}")
     else:

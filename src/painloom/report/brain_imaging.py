@@ -1,5 +1,6 @@
 """Findings of spine and joints as entered from a report: urgent ones first, then each with how common it is without pain."""
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -129,9 +130,19 @@ def _often(common: Prevalence | None, anchor: str, lookup: Lookup) -> tuple[Mark
         return Markup(""), "", ""
     count = min(100, max(0, round(common.percent)))
     few = 0 < common.percent < 0.5
-    said = words("brain.often_few" if few else "brain.often", n=count, age=number(common.age_years))
+    what, aged, rest = _counted(common, lookup)
+    said = words("brain.often_few" if few else "brain.often", n=count, aged=aged, what=what)
     people = words("brain.people", n=common.count) if common.count is not None else words("brain.people_unknown")
     if common.count is not None and str(common.count) in common.text:
         people = ""
     figure = hundred(count, Chart(f"{anchor}-people", words("brain.often_title"), said))
-    return figure, said, " ".join(part for part in (sentence(common.text), people) if part)
+    return figure, said, " ".join(part for part in (sentence(rest), people) if part)
+
+
+def _counted(common: Prevalence, lookup: Lookup) -> tuple[str, str, str]:
+    """(what was counted, at which age, the rest of the text); the age is not claimed where the words name a range or all ages."""
+    words, age = lookup.words, lookup.words("brain.often_aged", age=number(common.age_years))
+    what, told, rest = common.text.partition(": ")
+    if not told:
+        return words("brain.often_this"), age, common.text
+    return what, age if re.search(rf"{re.escape(age.strip())}(?! or\b| to\b|[.\d])", rest) else "", rest

@@ -21,9 +21,9 @@ def brain_lines(section: BrainSection, lookup: Lookup) -> Iterator[Line]:
     for card in section.targets.cards if section.targets else ():
         reasons = card.safety_as.rstrip(".") or "; ".join(r.short for r in card.safety if r.mark.tone == card.mark.tone)
         side = f", {card.side}" if card.side else ""
-        yield card.mark.tone, f"{card.name}{side}, {card.place}: {card.mark.word}{f' ({reasons})' if reasons else ''}"
+        yield card.mark.tone, f"{card.number} {card.name}{side}, {card.place}: {card.mark.word}{f' ({reasons})' if reasons else ''}"
     if section.targets and section.targets.missing:
-        yield "unknown", words("brain.targets_missing_line", text="; ".join(section.targets.missing))
+        yield "unknown", words("brain.targets_missing_line", text=sentence("; ".join(m.rstrip("?") for m in section.targets.missing)))
     for panel in (section.markers, *section.connections):
         if panel is not None:
             yield from _panel(panel)

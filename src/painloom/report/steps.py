@@ -1,4 +1,4 @@
-"""What to do, in order: safety signals, dangers of the drug list, then what genes say of drugs taken now.
+"""What to do, in order: safety signals, emergencies on images, dangers of the drug list, then what genes say of drugs taken now.
 
 A danger comes before any dose that genes suggest: "lower dose" must not be read before "avoid".
 """
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painloom.report.alerts import safety_cards
+from painloom.report.brain_imaging import finding_title, urgent_findings
 from painloom.report.lookup import Lookup
 from painloom.report.safety import STEPS, dangers, endangered, headline, what_to_do
 from painloom.report.views import DrugCard, Mark
@@ -44,12 +45,7 @@ def steps_of(lookup: Lookup, calling: Sequence[DrugCard]) -> Steps:
     then = [*_of_list(lookup, STEPS), *act, *consider]
     more = len(then) - SHOWN
     return Steps(
-        now=tuple(
-            Step(
-                "#alerts", card.mark, card.title, lookup.words("step.who", owner=card.owner, within=card.within), lookup.words("step.mind")
-            )
-            for card in safety_cards(lookup)
-        ),
+        now=(*_of_alerts(lookup), *_of_imaging(lookup)),
         then=tuple(then[:SHOWN]),
         more=lookup.words.counted("first.more", more) if more > 0 else "",
     )
@@ -60,6 +56,30 @@ def _of_card(card: DrugCard, lookup: Lookup) -> Step:
     if card.label in endangered(lookup):
         remarks = (*remarks, lookup.words("step.also"))
     return Step(f"#{card.anchor}", card.mark, card.heading, card.lead, card.why, remarks, card.settled)
+
+
+def _of_alerts(lookup: Lookup) -> list[Step]:
+    words = lookup.words
+    return [
+        Step("#alerts", card.mark, card.title, words("step.who", owner=card.owner, within=card.within), words("step.mind"))
+        for card in safety_cards(lookup)
+    ]
+
+
+def _of_imaging(lookup: Lookup) -> list[Step]:
+    """Urgent findings of an imaging report: they come before any drug."""
+    brain, words = lookup.assessment.brain, lookup.words
+    return [
+        Step(
+            href=f"#imaging-{number}",
+            mark=Mark("avoid", words("alertword.redflag")),
+            heading=sentence(finding_title(finding, lookup)),
+            lead=sentence(finding.urgent),
+            why=words("step.imaging"),
+            remarks=(words("state.to-verify"),) if finding.state == "to-verify" else (),
+        )
+        for number, finding in (urgent_findings(brain) if brain is not None else [])
+    ]
 
 
 def _of_list(lookup: Lookup, severities: tuple[str, ...]) -> list[Step]:

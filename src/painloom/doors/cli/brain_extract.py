@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from painloom.model.brain import Gate
 
 COVERED, ABSENT = 0.5, "."
+FORMATS = ("tsv", "text", "json")  # text is the same table: a series is for programs
 MEAN_MM, MOST_PERCENT, LEAST_VOLUMES, LEAST_TSNR, SCRUB_MM = 0.5, 50.0, 100, 20.0, 0.5
 DISPLACEMENT = "framewise_displacement"
 
@@ -44,6 +45,7 @@ def add_verb(inner: Any) -> None:
         "--weights", type=Path, action="append", default=[], metavar="MAP", help="also the dot product of every volume with this map"
     )
     verb.add_argument("--gates", type=Path, metavar="FILE", help="write the quality gates there as JSON")
+    verb.add_argument("--format", choices=FORMATS, default="tsv")
     verb.add_argument("-o", type=Path, dest="output", metavar="OUT.tsv", help="write there instead of stdout")
     verb.set_defaults(run=run_extract)
 
@@ -76,7 +78,8 @@ def run_extract(args: argparse.Namespace) -> int:
     confounds = _regressors(table, used)
     series = clean(values, plan, confounds=confounds, keep=keep, tr_s=tr) if _is_changed(plan, confounds, keep) else values
     dots = regions.dots if keep is None else regions.dots[keep]
-    write_pieces(_lines(regions, [path.name for path in args.weights], series, dots), args.output)
+    made = _json if args.format == "json" else _lines
+    write_pieces(made(regions, [path.name for path in args.weights], series, dots), args.output)
     gates = _gates(args, regions, moved)
     if args.gates:
         write_pieces([_gate_text(gates)], args.gates)
@@ -151,6 +154,13 @@ def _lines(regions: "Regions", maps: list[str], series: "Floats", dots: "Floats"
     for row, products in zip(series.tolist(), dots.tolist(), strict=True):
         cells = (ABSENT if value != value else repr(value) for value in (*row, *products))
         yield ("\t".join(cells) + "\n").encode()
+
+
+def _json(regions: "Regions", maps: list[str], series: "Floats", dots: "Floats") -> Iterator[bytes]:
+    """`columns`, and `volumes` with one list a volume; None for an absent value, since a name may occur twice."""
+    rows = zip(series.tolist(), dots.tolist(), strict=True)
+    volumes = [[None if value != value else value for value in (*row, *products)] for row, products in rows]
+    yield (json.dumps({"columns": [*regions.names, *maps], "volumes": volumes}, ensure_ascii=False) + "\n").encode()
 
 
 def _gates(args: argparse.Namespace, regions: "Regions", moved: "Floats | None") -> "list[Gate]":

@@ -1,6 +1,7 @@
 """painloom brain norms: regional volumes, areas and thicknesses against a norm."""
 
 import argparse
+import contextlib
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ COLUMNS = ("region", "measure", "value", "expected", "z", "centile", "status")
 MORE = ("unit", "z_low", "z_high", "table", "circuits")
 CNR = ("auto", "impute")
 ABSENT = "."
+SHORT, LONG = ".4f", ".6f"  # z for people, z for programs
 WIDTH = 118
 ASYMMETRIES_SHOWN = 5
 
@@ -52,7 +54,7 @@ def run_norms(args: argparse.Namespace) -> int:
 
     card, circuits, notes = _cards(args)
     names = listed(args.tables)
-    choices = {id_: value for id_ in ("field", "vendor") if (value := getattr(args, id_)) is not None}
+    choices = _choices(args)
     check_person(card, args.age, args.sex, Scan(choices, args.voxel))
     brain = read_subject(args.subject)
     tables = tables_of(card, brain, names)
@@ -64,12 +66,22 @@ def run_norms(args: argparse.Namespace) -> int:
         columns: tuple[str, ...] = (*COLUMNS, *MORE)
     else:
         columns = (*COLUMNS, "table") if names and args.format == "tsv" else COLUMNS
-    rows = (tuple(cells[name] for name in columns) for cells in map(_cells, judged))
+    digits = SHORT if args.format == "text" else LONG
+    rows = (tuple(cells[name] for name in columns) for cells in (_cells(one, digits) for one in judged))
     last = [*_summary(view, summaries(circuits, view.rows)), *notes, *_last(view)]
     write_table(columns, rows, args.format, args.output, last)
     for warning in view.warnings:
         say(warning)
     return 0
+
+
+def _choices(args: argparse.Namespace) -> dict[str, str]:
+    """What was said of the scanner, spelled as on cards: `Philips` is philips, `3T` and `3.0` are 3."""
+    said = {id_: str(value).strip().lower() for id_ in ("field", "vendor") if (value := getattr(args, id_)) is not None}
+    if "field" in said:
+        with contextlib.suppress(ValueError):
+            said["field"] = format(float(said["field"].removesuffix("t").strip()), "g")
+    return said
 
 
 def _cards(args: argparse.Namespace) -> "tuple[NormCard, CircuitCard | None, list[str]]":
@@ -85,25 +97,26 @@ def _cards(args: argparse.Namespace) -> "tuple[NormCard, CircuitCard | None, lis
     return norms[id_], read_circuits(files), [f"own card: {line}" for line in knowledge.replaced]
 
 
-def _cells(one: "Judged") -> dict[str, str]:
+def _cells(one: "Judged", form: str) -> dict[str, str]:
+    """The cells of a row by column; `form` is that of z."""
     row = one.row
     return {
         "region": row.region,
         "measure": row.measure,
         "value": _number(row.value, "g"),
         "expected": _number(row.expected, "g"),
-        "z": _number(row.z),
+        "z": _number(row.z, form),
         "centile": _number(row.centile, ".2f"),
         "status": row.status,
         "unit": row.unit,
-        "z_low": _number(row.z_low),
-        "z_high": _number(row.z_high),
+        "z_low": _number(row.z_low, form),
+        "z_high": _number(row.z_high, form),
         "table": one.place.table,
         "circuits": row.group or ABSENT,
     }
 
 
-def _number(value: float | None, form: str = ".4f") -> str:
+def _number(value: float | None, form: str) -> str:
     """Values to seven figures, without an exponent."""
     if value is None:
         return ABSENT
@@ -130,6 +143,6 @@ def _last(view: "NormView") -> Iterator[str]:
 
     yield ""
     yield f"{view.label}; claim: {view.claim}; card {view.card[0]} {view.card[1]}"
-    yield f"{view.observed} of {view.count} regions lie beyond |z| > {view.limit:g}; chance alone would give {view.expected:.1f}."
     for text in (view.verdict, NOT_DIAGNOSTIC):
         yield from textwrap.wrap(text, WIDTH)
+    yield f"{view.observed} of {view.count} regions lie beyond |z| > {view.limit:g}; chance alone would give {view.expected:.1f}."
