@@ -112,7 +112,7 @@ def _answers(reference: Path) -> None:
     """Published predictions of the site that the model had not seen."""
     people = _rows(reference / "cases" / SITES["essen"] / "participants.tsv")
     rows = [(r["participant_id"], r["prediction_published"]) for r in people if r["in_published_sample"] == "1"]
-    _write(ANSWERS / "rpn.tsv", ("person", "published_prediction"), rows)
+    _write(ANSWERS / "rpn.predictions.tsv", ("person", "published_prediction"), rows)
 
 
 if __name__ == "__main__":

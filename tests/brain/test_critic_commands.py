@@ -64,8 +64,8 @@ def test_an_extraction_as_json_holds_the_table(ask, tmp_path):
     rng = np.random.default_rng(4)
     labels = np.repeat(np.arange(4), 30).reshape(4, 5, 6).astype("<i2")
     bold = rng.integers(100, 900, (4, 5, 6, 7)).astype("<i2")
-    niftibuild.write(tmp_path / "b.nii", bold)
-    niftibuild.write(tmp_path / "a.nii.gz", labels)
+    niftibuild.image(tmp_path / "b.nii", bold)
+    niftibuild.image(tmp_path / "a.nii.gz", labels)
     (tmp_path / "a.tsv").write_text("label\tname\n1\tone\n2\ttwo\n3\tthree\n")
     words = ("extract", tmp_path / "b.nii", "--atlas", tmp_path / "a.nii.gz")
     status, out, _ = ask(*words, "--format", "json")
@@ -74,3 +74,24 @@ def test_an_extraction_as_json_holds_the_table(ask, tmp_path):
     assert (0, ["one", "two", "three"]) == (status, found["columns"])
     assert np.allclose(found["volumes"], [[bold[labels == k, t].mean() for k in (1, 2, 3)] for t in range(7)])
     assert ask(*words)[1] == ask(*words, "--format", "tsv")[1] == ask(*words, "--format", "text")[1]
+
+
+def test_a_measure_that_no_head_holds_gets_no_z(ask, tmp_path):
+    folder = subject_folder(tmp_path / "s", cortex=False, changes={"Left-Hippocampus": 1e300})
+    lines = ask("norms", folder, "--age", 50, "--sex", "F", "--format", "tsv")[1].splitlines()
+    (cells,) = [line.split("\t") for line in lines if line.startswith("Left-Hippocampus\t")]
+
+    assert (".", ".") == (cells[4], cells[5])
+    assert "more than a head holds" in cells[6]
+
+
+@pytest.mark.parametrize("size", [1500.0, 1.0, 1.5e9])
+def test_a_head_size_in_another_unit_is_not_used(ask, tmp_path, size):
+    """A size in millilitres moved every z without a word, one in cubic micrometres made the norm infinite."""
+    folder = subject_folder(tmp_path / "s", cortex=False, etiv=size)
+    status, out, err = ask("norms", folder, "--age", 50, "--sex", "F", "--format", "tsv")
+    (cells,) = [line.split("\t") for line in out.splitlines() if line.startswith("Left-Hippocampus\t")]
+
+    assert (0, ".") == (status, cells[4])
+    assert "no possible head size" in cells[6]
+    assert "check its unit" in err

@@ -14,12 +14,25 @@ from painloom.brain.place import percentile
 from painloom.brain.signature import signature_scores
 from painloom.doors.cli.main import main
 from painloom.errors import InputError
-from painloom.intake.confounds import AUTO, chosen_columns, read_confounds
+from painloom.intake.confounds import AUTO, chosen_columns, read_confounds, regressors
 from painloom.intake.motion import read_motion
 from painloom.intake.series import read_series
 
 SCRIPT = os.path.join(os.path.dirname(sys.executable), "painloom")
-OLD = ("WhiteMatter", "GlobalSignal", "stdDVARS", "FramewiseDisplacement", "tCompCor00", "aCompCor00", "Cosine00", "X", "Y", "Z", "RotX", "CSF")
+OLD = (
+    "WhiteMatter",
+    "GlobalSignal",
+    "stdDVARS",
+    "FramewiseDisplacement",
+    "tCompCor00",
+    "aCompCor00",
+    "Cosine00",
+    "X",
+    "Y",
+    "Z",
+    "RotX",
+    "CSF",
+)
 
 
 def put(path, text):
@@ -111,3 +124,25 @@ def test_output_does_not_depend_on_the_number_of_threads(tmp_path):
 
     assert 1 == len(found)
     assert abs(float(found.pop().decode().splitlines()[1].split("\t")[2])) > 0
+
+
+def test_a_column_that_is_not_used_may_lack_values_and_one_that_is_used_may_not(tmp_path):
+    rows = "".join(f"{'n/a' if row != 3 else 1}\t0.{row}\n" for row in range(6))
+    table = read_confounds(put(tmp_path / "c.tsv", "std_dvars\tcsf\n" + rows))
+
+    assert [0.0, 0.1, 0.2, 0.3, 0.4, 0.5] == regressors(table, ("csf",))[:, 0].tolist()
+    with pytest.raises(InputError, match=r"^c.tsv: line 4: no value in column 'std_dvars'"):
+        regressors(table, ("std_dvars",))
+
+
+def test_a_displacement_that_is_absent_later_is_refused_and_not_zero(tmp_path, capsys):
+    """Read as 0 the volume would count as still."""
+    niftibuild.image(tmp_path / "b.nii", np.random.default_rng(5).integers(100, 900, (3, 3, 3, 8)))
+    niftibuild.labels(tmp_path / "a.nii", np.ones((3, 3, 3)))
+    put(tmp_path / "c.tsv", "csf\tframewise_displacement\n" + "".join(f"0.{v}\t{'n/a' if v in (0, 5) else 0.1}\n" for v in range(8)))
+    words = ["brain", "extract", str(tmp_path / "b.nii"), "--atlas", str(tmp_path / "a.nii"), "--confounds", str(tmp_path / "c.tsv")]
+
+    assert 3 == main([*words, "--strategy", "none"])
+    said = capsys.readouterr()
+    assert ("", 1) == (said.out, len(said.err.splitlines()))
+    assert "line 7: no value in column 'framewise_displacement'" in said.err

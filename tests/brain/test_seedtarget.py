@@ -70,9 +70,11 @@ def test_short_or_shaken_data_are_withheld_with_the_minutes(tmp_path):
     assert "displacement" in individual_point(path, SEARCH, None).reason
 
 
-@pytest.mark.parametrize("name", ["sub-1_space-T1w_bold.nii", "bold.nii"])
+@pytest.mark.parametrize(
+    "name", ["sub-1_space-T1w_bold.nii", "bold.nii", "sub-1_space-MNI305_bold.nii", "sub-1_space-MNIPediatricAsym_cohort-2_bold.nii"]
+)
 def test_an_image_that_is_not_in_template_space_is_refused(tmp_path, name):
-    with pytest.raises(InputError, match="MNI"):
+    with pytest.raises(InputError, match="does not say the space MNI152"):
         individual_point(made(tmp_path, volumes=4, name=name), SEARCH, np.zeros(4))
 
 

@@ -65,7 +65,7 @@ def test_any_bytes_are_read_or_refused_in_one_line(data):
             assert "\n" not in found
             assert found.startswith("a.tsv")
     if not isinstance(series, str):
-        assert np.isfinite(series.values).all()
+        assert not np.isinf(series.values).any()
         assert series.values.shape[1] == len(series.names)
     if not isinstance(motion, str):
         assert (motion >= 0).all()

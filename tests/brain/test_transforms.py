@@ -151,7 +151,7 @@ def test_a_named_matrix_always_takes_the_template_to_the_person(tmp_path, name, 
 @pytest.mark.parametrize("mode", ["image", "points"])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path, ends, mode):
     path = text(tmp_path / f"{ends}_mode-{mode}_xfm.txt", rows(shift(SHIFT)))
-    with pytest.raises(InputError, match="between an MNI template and a person"):
+    with pytest.raises(InputError, match="between the MNI152 template and a person"):
         read_transform(path)
 
 
@@ -237,7 +237,8 @@ def lta(matrix, kind, source, target):
 
 @pytest.mark.parametrize("kind", [0, 1])
 @pytest.mark.parametrize(
-    ("name", "sign"), [("reg.lta", 1), ("from-MNI305_to-T1w_mode-image_xfm.lta", 1), ("from-T1w_to-MNI305_mode-image_xfm.lta", -1)]
+    ("name", "sign"),
+    [("reg.lta", 1), ("from-MNI152NLin6Asym_to-T1w_mode-image_xfm.lta", 1), ("from-T1w_to-MNI152NLin6Asym_mode-image_xfm.lta", -1)],
 )
 def test_an_lta_goes_from_src_to_dst(tmp_path, kind, name, sign):
     other = np.array([[-1.0, 0, 0, 128], [0, 0, 1, -128], [0, -1, 0, 128], [0, 0, 0, 1]])

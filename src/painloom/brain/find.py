@@ -10,6 +10,7 @@ from painloom.knowledge.norm_tables import HEADER, LINEAR, NormTable, Place
 from painloom.knowledge.norms import NormCard
 
 BOTH = "+"
+MOST = {"volume": 1e7, "area": 1e6, "thickness": 50.0}  # mm3, mm2, mm: more than any head holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Finder:
                     return Found(None, rows[name].name, "the file does not hold this measure")
                 if not math.isfinite(value) or value <= 0:
                     return Found(None, rows[name].name, "the measured value is not a positive number")
+                if value > MOST[place.measure]:
+                    return Found(None, rows[name].name, "the measured value is more than a head holds; check its unit")
                 return Found(value, rows[name].name)
         if place.name in self.sums:
             return self._sum(table, place)

@@ -18,6 +18,7 @@ PLAIN = "a matrix is four lines of four numbers, in mm, x to the right, y to the
 INSIGHT = "an ITK text file with one affine transform is asked for"
 REGISTRATION = "an .lta with one transform between two volumes is asked for"
 VOXELS, WORLD = 0, 1  # types of an .lta
+OTHERS = ("mni305", "talairach")  # another template than that of the published points
 GEOMETRY = ("volume", "voxelsize", "xras", "yras", "zras", "cras")
 
 
@@ -75,12 +76,16 @@ def read_registration(path: Path) -> tuple[Step, ...]:
 
     Raises
     ------
-    InputError : several transforms, a type other than voxel to voxel or world to world, missing geometry, or no map between heads.
+    InputError : the registration to another template, several transforms, a type other than voxel to voxel or world to world, missing
+    geometry, or no map between heads.
     """
     lines = [line.partition("#")[0].strip() for line in read_lines(path, REGISTRATION, most=MOST_BYTES)]
     lines = [line for line in lines if line]
     pairs = [(key.strip(), value.strip()) for key, mark, value in (line.partition("=") for line in lines) if mark]
     head = dict(reversed(pairs))
+    names = [path.name, *(value for key, value in pairs if key == "filename")]
+    if any(other in name.casefold() for name in names for other in OTHERS):
+        raise refusal(path, "", "leads to another template than MNI152; give the registration between MNI152 and this person")
     kind, count = head.get("type", ""), head.get("nxforms", "")
     if kind not in (str(VOXELS), str(WORLD)) or count != "1":
         raise refusal(path, "", f"a type other than {VOXELS} or {WORLD}, or not one transform; {REGISTRATION}")

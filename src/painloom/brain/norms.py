@@ -25,7 +25,7 @@ from painloom.model.brain import NormRow, NormView
 __all__ = ["Judged", "Scan", "judge", "norm_view", "scan_contrasts", "tables_of", "view_of", "warnings"]
 
 OK, WITHHELD, ALL = "ok", "withheld", "all"
-NO_HEAD_SIZE = "the head size (eTIV) is not in the files and the norm needs it"
+NO_HEAD_SIZE = "no possible head size (eTIV in mm3) is in the files and the norm needs it"
 WORDS = {CONTRAST: "contrast", HOLES: "surface holes"}
 
 

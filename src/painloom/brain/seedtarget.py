@@ -56,8 +56,8 @@ def individual_point(path: Path, search: IndividualSearch, displacement: Floats 
     InputError : an image that its reader refuses, a name that says another space, motion of another length, a search region outside.
     """
     image = open_image(path)
-    if not image.space.startswith("MNI"):
-        raise InputError(f"{path.name}: its name does not say an MNI space (space-MNI152..); the search region is given in that space")
+    if not image.space.startswith("MNI152"):
+        raise InputError(f"{path.name}: its name does not say the space MNI152 (space-MNI152..); the search region is given in that space")
     tr = tr_s or image.tr_s
     if displacement is None or tr is None:
         lost = "framewise displacement" if displacement is None else "seconds between volumes"

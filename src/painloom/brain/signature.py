@@ -158,7 +158,11 @@ def _answer(
     flat = int((series.values.max(axis=0) == series.values.min(axis=0)).sum())
     details = [("volumes", float(len(series.values)))]
     if found is not None:
-        details += [("volumes_left", float(len(found[2]))), ("shrinkage", round(float(found[1]), MOST_DIGITS)), ("constant_columns", float(flat))]
+        details += [
+            ("volumes_left", float(len(found[2]))),
+            ("shrinkage", round(float(found[1]), MOST_DIGITS)),
+            ("constant_columns", float(flat)),
+        ]
     warnings = [card.site_offset, *cohort_warnings(cohort, is_own), error] if value is not None else []
     if value is not None and flat:
         warnings.append(f"one constant value in {flat} of {len(card.columns)} columns (no signal there): they count as unconnected")

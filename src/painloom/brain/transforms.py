@@ -22,10 +22,13 @@ from painloom.intake.tabtext import shown
 
 Floats = npt.NDArray[np.float64]
 FARTHEST_MM = 400.0  # from the origin: no image of a head reaches further
-TEMPLATE = "MNI"
+TEMPLATE = re.compile(r"MNI|MNI152[A-Za-z0-9]*", re.IGNORECASE)  # the space of published points; plain "MNI" is taken for it
+# how names of heads begin that are neither that template nor the person
+OTHERS = ("mni", "talairach", "fsaverage", "fslr", "oasis", "nki", "pnc", "unc", "dhcp")
 MATRIX, INSIGHT, REGISTRATION, FIELD, COMPOSITE = "matrix", "itk-affine", "lta", "displacement-field", "composite"
 WHAT = "a 4 x 4 matrix as text, an ITK affine as text, an .lta, an ITK displacement field (.nii, .nii.gz) or an ITK composite (.h5) is read"
-_ENDS = re.compile(r"(?:^|_)from-([A-Za-z0-9]+)_to-([A-Za-z0-9]+)(?:_mode-([A-Za-z0-9]+))?(?:_|\.|$)")
+_WORDS = re.compile(r"(?:^|_)(from|to|mode)-([^_.]*)", re.IGNORECASE)
+_HALF = re.compile(r"\d(Inverse)?Warp\.nii(\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,32 +65,50 @@ class Transform:
 def read_transform(path: Path) -> Transform:
     """The transform at `path`, turned so that it takes template points to the person.
 
-    A name with from-.._to-.. tells both ends, one of which must be an MNI template; it comes back as `source`, whichever way the file was
-    made.  Without such a name the file is taken as it stands, as a map from template to person: a matrix as it multiplies points, ITK's
+    A name with from-.._to-.. tells both ends, one of which must be the MNI152 template; it comes back as `source`, whichever way the file
+    was made.  Without such a name the file is taken as it stands, as a map from template to person: a matrix as it multiplies points, ITK's
     from the fixed to the moving image, an .lta from src to dst.
 
     Raises
     ------
     InputError : no such file or none of these kinds, a name that leads elsewhere, a matrix without inverse, a mirror, a scale that no head
-    has, a damaged field.
+    has, a damaged field, a warp without the affine that belongs to it.
     """
+    ends = _ends(path)
     kind, steps = _steps(path)
     name = shown(path.name)
-    ends = _ENDS.search(path.name)
     if ends is None:
         return Transform(kind, "", "", f"{name}: direction not named, taken as it stands: from the template to the person", steps)
-    first, second, mode = ends.group(1), ends.group(2), ends.group(3) or "image"
-    if mode not in ("image", "points"):
-        raise refusal(path, "name", f"mode-{mode}; mode-image or mode-points is read")
-    if first.startswith(TEMPLATE) == second.startswith(TEMPLATE):
-        raise refusal(path, "name", "does not lead between an MNI template and a person; give the transform of this person")
+    first, second, mode = ends
     along = (first, second) if mode == "points" or kind == REGISTRATION else (second, first)
-    wanted = (first, second) if first.startswith(TEMPLATE) else (second, first)
+    wanted = (first, second) if TEMPLATE.fullmatch(first) else (second, first)
     turned = along != wanted
     if turned:
         steps = tuple(step.turned() for step in reversed(steps))
     text = f"{name}: points from {wanted[0]} to {wanted[1]}" + (", the stored map turned round" if turned else ", as stored")
     return Transform(kind, wanted[0], wanted[1], text, steps)
+
+
+def _ends(path: Path) -> tuple[str, str, str] | None:
+    """Where the name leads from and to, and its mode; None where it says nothing, refused where it says half or something else."""
+    said: dict[str, list[str]] = {"from": [], "to": [], "mode": []}
+    for key, value in _WORDS.findall(path.name):
+        said[key.lower()].append(value)
+    if not any(said.values()):
+        if _HALF.search(path.name):
+            raise refusal(path, "name", "a warp that its program writes beside an affine; compose both into one field, else places are off")
+        return None
+    modes = said["mode"] or ["image"]
+    if len(said["from"]) != 1 or len(said["to"]) != 1 or len(modes) != 1:
+        raise refusal(path, "name", "does not say once from where and to where; name it from-.._to-.._mode-.. or without these words")
+    first, second, mode = said["from"][0], said["to"][0], modes[0].lower()
+    if mode not in ("image", "points"):
+        raise refusal(path, "name", "its mode is not known; mode-image or mode-points is read")
+    is_template = [TEMPLATE.fullmatch(end) is not None for end in (first, second)]
+    person = second if is_template[0] else first
+    if is_template[0] == is_template[1] or not person or person.casefold().startswith(OTHERS):
+        raise refusal(path, "name", "does not lead between the MNI152 template and a person; give the transform of this person")
+    return first, second, mode
 
 
 def _steps(path: Path) -> tuple[str, tuple[Step, ...]]:

@@ -20,6 +20,9 @@ WHAT = "an ITK displacement field is an image of x, y, z, 1, 3 numbers with the 
 COMPOSITE = "an ITK composite with affine transforms and displacement fields is asked for"
 NAMES = ("Transform", "Tranform")  # ITK wrote it without the s for years
 MOST_STEPS = 20
+STRANGERS = ("Mapping", "NREG")  # how the intent's name begins in fields that are no displacements in LPS though their intent is a vector
+STEEP = 0.5  # what grows faster than this along all three axes is the place itself and no displacement
+MOST_ALONG = 40  # of the voxels of an axis that are looked at for it
 
 
 def read_field(path: Path) -> tuple[Step, ...]:
@@ -42,6 +45,8 @@ def read_field(path: Path) -> tuple[Step, ...]:
         raise refusal(path, "", f"cannot be read as an image ({type(wrong).__name__}); {WHAT}") from None
     if len(shape) != 5 or shape[3:] != (1, 3) or codes[2] != VECTOR or min(shape) < 1:
         raise refusal(path, "header", f"{' x '.join(map(str, shape))} numbers, intent {codes[2]}; {WHAT}")
+    if bytes(head["intent_name"]).decode("ascii", "replace").startswith(STRANGERS):
+        raise refusal(path, "header", f"a field of places or of another program's axes; convert it: {WHAT}")
     if not any(code > 0 for code in codes[:2]) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
         raise refusal(path, "header", "no usable place in space; write the field again with its program")
     voxels, held = int(np.prod(shape[:3], dtype=np.int64)), path.stat().st_size
@@ -51,7 +56,23 @@ def read_field(path: Path) -> tuple[Step, ...]:
         values = np.asarray(image.dataobj, np.float32)[:, :, :, 0, :]
     except Exception as wrong:  # damaged data come as many kinds too
         raise refusal(path, "", f"its numbers cannot be read ({type(wrong).__name__}); it was cut short or is damaged") from None
+    if _is_places(values, affine):
+        raise refusal(path, "", f"its vectors are places and not displacements; convert it: {WHAT}")
     return (Field(values * np.array([-1, -1, 1], np.float32), affine),)
+
+
+def _is_places(values: npt.NDArray[np.float32], affine: npt.NDArray[np.float64]) -> bool:
+    """Whether vectors follow the places they stand at, as in a map of absolute coordinates: no head is half or 1.5 times another."""
+    some = [np.arange(0, side, max(1, side // MOST_ALONG)) for side in values.shape[:3]]
+    voxels = np.stack(np.meshgrid(*some, indexing="ij"), axis=-1)
+    places, vectors = voxels @ affine[:3, :3].T, values[np.ix_(*some)].astype(np.float64)
+    for axis in range(3):
+        known = np.isfinite(vectors[..., axis])
+        place, vector = places[..., axis][known], vectors[..., axis][known]
+        spread = float(place.var()) if place.size else 0.0
+        if spread == 0 or abs(float(((place - place.mean()) * (vector - vector.mean())).mean())) <= STEEP * spread:
+            return False
+    return True
 
 
 def read_composite(path: Path) -> tuple[Step, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from painloom.errors import UsageError
+from painloom.errors import InputError, UsageError
 from painloom.intake.limits import MEBIBYTE, refusal
 from painloom.intake.tabtext import read_lines, shown
 
@@ -42,7 +42,7 @@ COMPONENTS_USED = 5
 
 @dataclass(frozen=True)
 class Confounds:
-    """A table of confounds: `names` of the columns, `values` (volumes, columns) float64, NaN where the first rows hold none."""
+    """A table of confounds: `names` of the columns, `values` (volumes, columns) float64, NaN where a cell holds none."""
 
     name: str
     names: tuple[str, ...]
@@ -54,7 +54,7 @@ def read_confounds(path: Path) -> Confounds:
 
     Raises
     ------
-    InputError : no such table, a column twice, a ragged line, a cell that is no finite number, `n/a` below the second volume.
+    InputError : no such table, a column twice, a ragged line, a cell that is neither a finite number nor absent.
     """
     lines = read_lines(path, WHAT, most=MOST_BYTES)
     names = _of_today(tuple(cell.strip() for cell in lines[0].split("\t")))
@@ -96,9 +96,7 @@ def _numbered(name: str) -> str:
 
 def _number(path: Path, row: int, name: str, cell: str) -> float:
     if cell in ABSENT:
-        if row < EARLY:
-            return np.nan
-        raise refusal(path, f"line {row + 2}", f"no value in column '{shown(name)}'; only the first volumes may lack one")
+        return np.nan  # refused below the first volumes, where the column is used
     try:
         value = float(cell) if cell.isascii() and "_" not in cell else np.nan
     except ValueError:
@@ -157,9 +155,25 @@ def _base(name: str) -> str:
 
 
 def regressors(table: Confounds, names: tuple[str, ...]) -> Floats:
-    """The columns `names` (volumes, columns); an absent value of the first rows takes the next one of its column, as nilearn does."""
+    """The columns `names` (volumes, columns); an absent value of the first rows takes the next one of its column, as nilearn does.
+
+    Raises
+    ------
+    InputError : a value that is absent below the second volume.
+    """
+    for name in names:
+        check_column(table, name)
     values = table.values[:, [table.names.index(name) for name in names]].copy()
     for row in range(min(EARLY, len(values) - 1) - 1, -1, -1):
         gap = np.isnan(values[row])
         values[row, gap] = values[row + 1, gap]
     return values
+
+
+def check_column(table: Confounds, name: str) -> None:
+    """InputError where a column that is used lacks a value below the first volumes; one that nobody uses may lack what it likes."""
+    late = np.flatnonzero(np.isnan(table.values[EARLY:, table.names.index(name)]))
+    if len(late):
+        raise InputError(
+            f"{table.name}: line {late[0] + EARLY + 2}: no value in column '{shown(name)}'; only the first volumes may lack one"
+        )

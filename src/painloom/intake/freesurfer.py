@@ -19,6 +19,7 @@ LISTS = {
 }
 OTHER_LISTS = re.compile(r"([lr]h\.hippoSfVolumes|brainstemSsVolumes)[\w.+-]*\.txt", re.ASCII)
 HEAD_SIZE, HOLES = ("etiv", "icv"), "surfaceholes"
+HEAD_MM3 = (3e5, 4e6)  # no head lies outside; a size in millilitres does
 DIFFERS = 0.001  # share by which the head size of two files of one run may differ
 FIRST_FILE = "aseg"
 
@@ -58,7 +59,7 @@ def read_subject(folder: Path) -> Morphometry:
     order = sorted(tables.values(), key=lambda t: (t.id != FIRST_FILE, t.id))
     return Morphometry(
         tables=tables,
-        head_size=_first(order, HEAD_SIZE),
+        head_size=_head_size(order),
         holes=_first(order, (HOLES,), zero=True),
         software=software,
         version=version,
@@ -131,6 +132,12 @@ def _first(tables: list[StatsTable], names: tuple[str, ...], *, zero: bool = Fal
     return None
 
 
+def _head_size(tables: list[StatsTable]) -> float | None:
+    """The first head size in mm3; None where it is not told or no head has it."""
+    told = _first(tables, HEAD_SIZE)
+    return told if told is not None and HEAD_MM3[0] <= told <= HEAD_MM3[1] else None
+
+
 def _maker(tables: Mapping[str, StatsTable]) -> tuple[str, str]:
     """Program and leading version number; an old `$Id: file,v 1.2 2016/..` is dated by its year."""
     order = sorted(tables.values(), key=lambda t: (t.id != FIRST_FILE, t.id))
@@ -159,6 +166,8 @@ def _warnings(tables: Mapping[str, StatsTable], files: list[Path]) -> Iterator[s
     sizes = [v for t in tables.values() if t.program != "synthseg" and (v := _first([t], HEAD_SIZE)) is not None]
     if sizes and max(sizes) - min(sizes) > DIFFERS * max(sizes):
         yield "the files hold different head sizes; they may come from different runs or people"
+    if any(not HEAD_MM3[0] <= size <= HEAD_MM3[1] for size in sizes):
+        yield "a head size that no head has in mm3 was not used; check its unit"
     others = sorted(p.name for p in files if OTHER_LISTS.fullmatch(p.name) and p.name not in LISTS)
     if others:
         yield f"{', '.join(others)}: another version of the subfield program than is read here (v10); not used"

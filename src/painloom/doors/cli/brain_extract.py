@@ -126,6 +126,9 @@ def _displacement(table: "Confounds | None") -> "Floats | None":
 
     if table is None or DISPLACEMENT not in table.names:
         return None
+    from painloom.intake.confounds import check_column
+
+    check_column(table, DISPLACEMENT)
     values = table.values[:, table.names.index(DISPLACEMENT)]
     if (values[np.isfinite(values)] < 0).any():
         raise InputError(f"{table.name}: column {DISPLACEMENT}: a negative distance; give the table as it was written")
