@@ -102,7 +102,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
-    targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls))
+    targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls)) if _tells_of_pain(case) else TargetView((), ())
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
     return Assessment(
         case=case,
@@ -135,6 +135,12 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         brain=brain,
         targets=targets if targets.targets else None,
     )
+
+
+def _tells_of_pain(case: Case) -> bool:
+    """Whether anything is recorded from which a kind or a place of pain could be read; without it targets would be a list of everything."""
+    pain, body = case.pain, case.body
+    return bool(pain.complaint or pain.sites or pain.diagnoses or body.diagnoses or body.regions or body.facts)
 
 
 def _phenotypes(calls: Iterable[GeneCall]) -> dict[str, frozenset[str]]:

@@ -278,3 +278,13 @@ def test_a_hostile_file_is_refused_in_one_line(tmp_path, name):
 
     assert "\n" not in str(wrong.value)
     assert str(tmp_path) not in str(wrong.value)
+
+
+def test_an_error_shows_a_short_piece_of_a_long_table_name(tmp_path):
+    path = tmp_path / "t.txt"
+    head = "# Coordinate system: NIfTI:Q:MNI-152\n"
+    path.write_text(head + f"# {'9' * 5000} Name\tLoc. X\tLoc. Y\tLoc. Z\na\tx\t2\t3\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="row 1: a cell is no number") as told:
+        read_brainsight(path)
+    assert len(str(told.value)) < 200

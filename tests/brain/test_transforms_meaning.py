@@ -129,3 +129,12 @@ def test_a_registration_to_another_template_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="another template") as told:
         read_transform(text(tmp_path / name, words))
     assert "average" not in str(told.value)
+
+
+def test_a_damaged_header_says_one_line_and_nothing_beside_it(tmp_path, capfd):
+    path = field(tmp_path / "warp.nii", np.zeros((*SHAPE, 3)))
+    path.write_bytes(path.read_bytes()[:254] + b"\x01\xe6" + path.read_bytes()[256:])
+
+    with pytest.raises(InputError, match="no usable place in space"):
+        read_transform(path)
+    assert capfd.readouterr().err == ""

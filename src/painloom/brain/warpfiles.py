@@ -34,10 +34,12 @@ def read_field(path: Path) -> tuple[Step, ...]:
     """
     try:
         import nibabel as nib
+        from nibabel.imageglobals import LoggingOutputSuppressor
     except ImportError:
         raise refusal(path, "", "reading fields needs painloom[brain]: pip install 'painloom[brain]'") from None
     try:
-        image: Any = nib.load(path)
+        with LoggingOutputSuppressor():  # what it mends in a damaged header is told by our one line or is not needed
+            image: Any = nib.load(path)
         shape, head = tuple(int(n) for n in image.shape), image.header
         codes = int(head["sform_code"]), int(head["qform_code"]), int(head["intent_code"])
         affine, size = np.asarray(image.affine, np.float64), head.get_data_dtype().itemsize

@@ -7,7 +7,7 @@ from pathlib import Path
 from painloom.brain.navigators.frames import STILL, Axes, as_number, checked_axes, checked_point, digits, is_template, plain_name
 from painloom.errors import InputError
 from painloom.intake.limits import MEBIBYTE, refusal
-from painloom.intake.tabtext import read_lines
+from painloom.intake.tabtext import read_lines, shown
 from painloom.model.target import Pose
 
 MOST_BYTES, MOST_ROWS = 64 * MEBIBYTE, 200_000
@@ -51,7 +51,7 @@ class BrainsightFile:
         section = self.section(name)
         rows = section.rows if section else ()
         columns = section.columns if section else ()
-        found = (_pose(columns, row, f"Brainsight table '{name}', row {at}") for at, row in enumerate(rows, 1))
+        found = (_pose(columns, row, f"Brainsight table '{shown(name)}', row {at}") for at, row in enumerate(rows, 1))
         return tuple(pose for pose in found if pose is not None)
 
 
