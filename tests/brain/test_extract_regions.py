@@ -146,3 +146,19 @@ def test_a_table_without_motion_regresses_nothing_and_says_so(tmp_path):
     assert np.allclose(values, extract_regions(bold, atlas).values)
     assert "nothing was regressed out" in said.getvalue()
     assert {g["id"] for g in json.loads(gates.read_text())} >= {"coverage", "mean-fd", "scrubbed", "volumes-left"}
+
+
+@pytest.mark.parametrize(("option", "shown"), [((), True), (("--min-coverage", "0.5"), False)])
+def test_a_poorly_covered_region_is_named_and_withheld_when_asked(tmp_path, option, shown):
+    data = DATA.copy()
+    places = np.argwhere(GRID == 40)
+    for x, y, z in places[: int(0.8 * len(places))]:
+        data[x, y, z] = 0
+    bold, atlas = made(tmp_path, data)
+    said, out = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(said):
+        assert main(["brain", "extract", str(bold), "--atlas", str(atlas), *option]) == 0
+
+    assert ("." != out.getvalue().splitlines()[1].split("\t")[3]) is shown
+    assert "gate failed" in said.getvalue()
+    assert ("empty voxels" in said.getvalue()) is shown

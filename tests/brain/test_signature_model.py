@@ -52,7 +52,10 @@ def test_everybody_gets_the_score_of_the_published_model(site):
 def test_published_predictions_are_met(site):
     """The known answers of people whom the model had not seen."""
     name, people, series, motions = site
-    known = {r["person"]: float(r["published_prediction"]) for r in rows(build.Path(__file__).parents[1] / "known_answers/markers/rpn.predictions.tsv")}
+    known = {
+        r["person"]: float(r["published_prediction"])
+        for r in rows(build.Path(__file__).parents[1] / "known_answers/markers/rpn.predictions.tsv")
+    }
     scores = dict(zip((p["participant_id"] for p in people), signature_scores(build.card(), series, motions), strict=True))
     mine = {person: scores[person].score for person in known if person in scores}
 

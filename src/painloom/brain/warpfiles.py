@@ -1,6 +1,9 @@
 """Warps from files: ITK's displacement field as an image and ITK's composite; both in RAS from here on."""
 
+import contextlib
 import importlib
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +37,10 @@ def read_field(path: Path) -> tuple[Step, ...]:
     """
     try:
         import nibabel as nib
-        from nibabel.imageglobals import LoggingOutputSuppressor
     except ImportError:
         raise refusal(path, "", "reading fields needs painloom[brain]: pip install 'painloom[brain]'") from None
     try:
-        with LoggingOutputSuppressor():  # what it mends in a damaged header is told by our one line or is not needed
+        with _silence():
             image: Any = nib.load(path)
         shape, head = tuple(int(n) for n in image.shape), image.header
         codes = int(head["sform_code"]), int(head["qform_code"]), int(head["intent_code"])
@@ -61,6 +63,18 @@ def read_field(path: Path) -> tuple[Step, ...]:
     if _is_places(values, affine):
         raise refusal(path, "", f"its vectors are places and not displacements; convert it: {WHAT}")
     return (Field(values * np.array([-1, -1, 1], np.float32), affine),)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """nibabel tells on standard error what it mends in a damaged header; a refusal is one line, so it is kept still meanwhile."""
+    talker = logging.getLogger("nibabel.global")
+    level = talker.level
+    talker.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        talker.setLevel(level)
 
 
 def _is_places(values: npt.NDArray[np.float32], affine: npt.NDArray[np.float64]) -> bool:

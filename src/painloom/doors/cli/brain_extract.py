@@ -39,7 +39,11 @@ def add_verb(inner: Any) -> None:
     verb.add_argument("--scrub", type=float, metavar="MM", help="drop volumes whose framewise displacement is above this")
     verb.add_argument("--standardize", action="store_true", help="bring every region to mean 0 and SD 1")
     verb.add_argument(
-        "--min-coverage", type=float, default=COVERED, metavar="SHARE", help="least share of a region's voxels with a signal (0.5)"
+        "--min-coverage",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="withhold regions with a signal in less than this share of their voxels",
     )
     verb.add_argument(
         "--weights", type=Path, action="append", default=[], metavar="MAP", help="also the dot product of every volume with this map"
@@ -71,7 +75,7 @@ def run_extract(args: argparse.Namespace) -> int:
         )
     moved = _displacement(table)
     keep = _kept(args, moved)
-    held = regions.coverage >= args.min_coverage
+    held = (regions.coverage > 0) & (regions.coverage >= args.min_coverage)
     values = regions.values.copy()
     values[:, ~held] = float("nan")
     tr = args.tr if args.tr is not None else regions.tr_s
@@ -170,7 +174,7 @@ def _gates(args: argparse.Namespace, regions: "Regions", moved: "Floats | None")
     from painloom.brain.gates import coverage_gate, is_centred, motion_gates, tsnr_gate
 
     limit = args.scrub if args.scrub is not None else SCRUB_MM
-    gates = [coverage_gate(regions.coverage, args.min_coverage)]
+    gates = [coverage_gate(regions.coverage, args.min_coverage or COVERED)]
     if len(regions.values) > 1 and not is_centred(regions.values):
         gates.append(tsnr_gate(regions.values, LEAST_TSNR))
     if args.confounds:
@@ -201,7 +205,11 @@ def _remarks(
         yield f"{len(outside)} regions lie outside the image: {', '.join(outside[:5])}{' ...' if len(outside) > 5 else ''}"
     low = int((~held).sum()) - len(outside)
     if low > 0:
-        yield f"{low} regions are withheld ('{ABSENT}'): less than {100 * args.min_coverage:g} % of their voxels hold a signal"
+        share = f"less than {100 * args.min_coverage:g} % of their voxels hold a signal" if args.min_coverage else "no voxel holds a signal"
+        yield f"{low} regions are withheld ('{ABSENT}'): {share}"
+    poor = int((held & (regions.coverage < COVERED)).sum())
+    if poor:
+        yield f"{poor} means take in empty voxels, more than half of their region; --min-coverage {COVERED:g} withholds them"
     if is_centred(regions.values):
         yield f"{args.bold.name}: its values were centred already: temporal signal to noise cannot be judged"
     if regions.nan_voxels:
