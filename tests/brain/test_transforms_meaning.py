@@ -145,3 +145,18 @@ def test_a_damaged_header_says_one_line_and_nothing_beside_it(tmp_path):
 
     assert "no usable place in space" in told.stderr.splitlines()[-1]
     assert told.stderr.startswith("Traceback")
+
+
+@pytest.mark.parametrize("word", ["inf", "-inf", "nan", "1e308"])
+@pytest.mark.filterwarnings("error")
+def test_numbers_without_end_are_refused_without_a_warning(tmp_path, word):
+    words = insight(shift(SHIFT)).replace("Parameters: 1.0", f"Parameters: {word}", 1)
+    assert word in words
+
+    with pytest.raises(InputError, match="the matrix"):
+        read_transform(text(tmp_path / "a.tfm", words))
+    matrix = lta(shift(SHIFT), 0, (GRID, SHAPE), (GRID, SHAPE)).replace("1 4 4\n1.0", f"1 4 4\n{word}", 1)
+    assert word in matrix
+
+    with pytest.raises(InputError, match="the matrix"):
+        read_transform(text(tmp_path / "a.lta", matrix))

@@ -66,8 +66,9 @@ def insight_matrix(numbers: Floats, centre: Floats) -> Floats:
     """ITK's 12 parameters (A by rows, then t) and its centre c as a matrix (4, 4) in RAS."""
     matrix = np.eye(4)
     matrix[:3, :3] = numbers[:9].reshape(3, 3)
-    matrix[:3, 3] = numbers[9:] + centre - matrix[:3, :3] @ centre
-    found: Floats = LPS @ matrix @ LPS
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused by `linear`, in one line
+        matrix[:3, 3] = numbers[9:] + centre - matrix[:3, :3] @ centre
+        found: Floats = LPS @ matrix @ LPS
     return found
 
 
@@ -96,7 +97,8 @@ def read_registration(path: Path) -> tuple[Step, ...]:
     matrix = np.array(rows)
     if kind == str(VOXELS):
         source, target = _geometry(path, lines, "src"), _geometry(path, lines, "dst")
-        matrix = target @ matrix @ np.linalg.inv(source)
+        with np.errstate(invalid="ignore", over="ignore"):
+            matrix = target @ matrix @ np.linalg.inv(source)
     return (linear(matrix, shown(path.name)),)
 
 

@@ -38,7 +38,11 @@ def _moved(target: Target, transform: Transform, path: Path) -> Target:
 
 
 def _mixed(target: Target, transform: Transform) -> tuple[str, ...]:
-    """Published points carry no template of their own closer than a few millimetres, so another one is said, not refused."""
+    """Published points are no closer to one template than a few millimetres, so another one is said; a measured point is refused."""
     if transform.source in ("", target.space):
         return ()
+    if target.stability is not None:
+        raise InputError(
+            f"transform: starts from {transform.source}, the individual point lies in {target.space}; take the transform of that template"
+        )
     return (f"the transform starts from {transform.source}, the point is written in {target.space}: they differ by a few millimetres",)
