@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painloom.report.alerts import safety_cards
-from painloom.report.brain_imaging import finding_title, urgent_findings
+from painloom.report.brain_imaging import urgent_findings
 from painloom.report.lookup import Lookup
 from painloom.report.safety import STEPS, dangers, endangered, headline, what_to_do
 from painloom.report.views import DrugCard, Mark
@@ -73,8 +73,8 @@ def _of_imaging(lookup: Lookup) -> list[Step]:
         Step(
             href=f"#imaging-{number}",
             mark=Mark("avoid", words("alertword.redflag")),
-            heading=sentence(finding_title(finding, lookup)),
-            lead=sentence(finding.urgent),
+            heading=sentence(finding.urgent),  # what was found stands in the alert above
+            lead="",
             why=words("step.imaging"),
             remarks=(words("state.to-verify"),) if finding.state == "to-verify" else (),
         )
