@@ -3,12 +3,12 @@
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from painloom.model.assessment import Assessment
 from painloom.report.document import build_document
 from painloom.report.figures import score_shift
+from painloom.report.templating import environment
 from painloom.report.wording import printable, read_layout, read_wording
 
 STYLES = ("style.css", "streams.css", "brain.css")
@@ -19,7 +19,7 @@ def render_html(assessment: Assessment, *, layout: str = "clinician", wording: s
     words = read_wording(wording)
     document = build_document(assessment, read_layout(layout), words)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             document=document,
@@ -38,24 +38,6 @@ def css_string(text: str) -> Markup:
     """`text` as a CSS string: everything but letters, digits and blanks is escaped, so that nothing can end the style block."""
     safe = "".join(c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):06x} " for c in printable(text))
     return Markup(f'"{safe}"')
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("painloom.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _clean(value: object) -> object:
-    """Texts from outside without control characters; our own markup as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from painloom.errors import InputError
 from painloom.model.brain import Picture
 from painloom.model.target import Point, TargetView
 from painloom.report.brain_glass import coordinates, pictures, place_in
-from painloom.report.wording import printable, read_wording
+from painloom.report.templating import environment
+from painloom.report.wording import read_wording
 
 STYLES = ("style.css", "brain.css")
 EXPORT = re.compile(r"export\s*\{\s*([A-Za-z_$][\w$]*)\s+as\s+default\s*\}\s*;?\s*$")
@@ -64,7 +64,7 @@ def viewer_page(view: HeadView, module: str = "", missing: str = "") -> str:
     drawings = [drawing for _, mine in pictures(view.pictures, view.targets, words) for drawing in mine]
     policy = CLOSED if not script else f"{CLOSED.replace('img-src data:; ', '')}; {OPEN.format(digest=_digest(script))}"
     return (
-        _environment()
+        environment()
         .get_template("viewer.html.j2")
         .render(
             view=view,
@@ -133,22 +133,6 @@ def _settings(view: HeadView) -> Markup:
         "height": HEIGHT,
     }
     return Markup(json.dumps(settings, allow_nan=False).replace("<", "\\u003c"))
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("painloom.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _clean(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _style() -> Markup:
