@@ -32,10 +32,13 @@ from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade
 from painloom.model.genecall import GeneCall
 from painloom.model.mind import ChangeView, ScoreView
+from painloom.model.outlook import OutlookView
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
 from painloom.model.target import TargetView
+from painloom.outlook import Heard, outlook_of
+from painloom.response.model import CLINICAL
 from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
 
@@ -87,12 +90,13 @@ def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions, as_of: s
     )
 
 
-def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
+def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL) -> Assessment:
     """Everything that the streams which exist today can say of one person.
 
     Parameters
     ----------
     as_of : ISO date on which the statement is made; nothing below reads a clock.
+    mode : "research" lets evidence that is still to verify weigh in the outlook; the report says so.
     """
     drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs))
     session = open_session(
@@ -102,8 +106,11 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
-    targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls)) if _tells_of_pain(case) else TargetView((), ())
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
+    targets, outlook = TargetView((), ()), None
+    if _tells_of_pain(case):
+        targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls))
+        outlook = outlook_of(case, knowledge, Heard(body.facts, views, targets.targets), mode=mode)
     return Assessment(
         case=case,
         as_of=as_of,
@@ -116,7 +123,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         research=research_notes(session) if measured else (),
         findings=(*findings(calls, case, knowledge), *(brain_findings(brain, case) if brain else ()), *mind.findings, *body.findings),
         streams=_streams(case, heard, measured=measured),
-        citations=tuple(_citations(knowledge, session, heard, targets, calls_used=measured)),
+        citations=tuple(_citations(knowledge, session, heard, (targets, outlook), calls_used=measured)),
         warnings=(
             *_warnings(case, session, heard),
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
@@ -134,6 +141,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str) -> Assessment:
         map_remarks=body.map_remarks,
         brain=brain,
         targets=targets if targets.targets else None,
+        outlook=outlook,
     )
 
 
@@ -236,7 +244,10 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
-def _citations(knowledge: Knowledge, session: Session, heard: _Heard, targets: TargetView, *, calls_used: bool) -> Iterator[Citation]:
+def _citations(
+    knowledge: Knowledge, session: Session, heard: _Heard, ahead: tuple[TargetView, OutlookView | None], *, calls_used: bool
+) -> Iterator[Citation]:
+    targets, outlook = ahead
     mind, body, judged = heard.mind, heard.body, heard.judged
     used: dict[str, None] = {}
     if calls_used:
@@ -252,5 +263,7 @@ def _citations(knowledge: Knowledge, session: Session, heard: _Heard, targets: T
         )
     if heard.brain:
         used.update(dict.fromkeys(brain_sources(heard.brain)))
+    if outlook:
+        used.update(dict.fromkeys(s for one in outlook.outlooks for s in (*one.sources, *(row.source for row in one.shown))))
     used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

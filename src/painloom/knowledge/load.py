@@ -10,7 +10,10 @@ from typing import TypeVar
 from painloom.errors import KnowledgeError
 from painloom.knowledge.bodymap import BodyMap, read_bodymap
 from painloom.knowledge.cards import DrugCard, DrugClass, GeneCard, GuidanceCard
+from painloom.knowledge.conditions import read_conditions
 from painloom.knowledge.criteria import CriteriaCard, read_criteria
+from painloom.knowledge.evidence import read_evidence
+from painloom.knowledge.evidence_cards import EvidenceBook, TreatmentCard
 from painloom.knowledge.genes import read_gene
 from painloom.knowledge.imaging import ImagingCard, read_imaging
 from painloom.knowledge.instrument_cards import InstrumentCard
@@ -25,6 +28,8 @@ from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
 from painloom.knowledge.rules import read_equivalence, read_rule
 from painloom.knowledge.safety import SafetyCard, read_safety
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
+from painloom.knowledge.target_cards import IndicationCard
+from painloom.knowledge.treatments import read_treatment
 from painloom.model.genotypes import SiteTable
 from painloom.model.source import Citation
 from painloom.version import KNOWLEDGE_RELEASE
@@ -46,6 +51,8 @@ WITH_TABLES = (
     "imaging",
     "targets",
     "brainmap",
+    "evidence",
+    "conditions",
 )
 Card = TypeVar(
     "Card",
@@ -62,6 +69,9 @@ Card = TypeVar(
     PanelCard,
     NormCard,
     ImagingCard,
+    TreatmentCard,
+    EvidenceBook,
+    IndicationCard,
 )
 
 
@@ -167,6 +177,23 @@ class Knowledge:
     def imaging(self) -> dict[str, ImagingCard]:
         """Scales of structured imaging findings, and their frequency without pain, by id."""
         return self._owned("imaging", read_imaging(self.files("imaging")))
+
+    @cached_property
+    def evidence(self) -> EvidenceBook:
+        """Published effects of treatments, control rates, modifiers and the conventions that join them."""
+        path = self.files("evidence")["evidence"]
+        return self._marked(read_evidence(path), path)
+
+    @cached_property
+    def treatments(self) -> dict[str, TreatmentCard]:
+        """Treatment cards by id."""
+        return {id_: self._marked(read_treatment(path), path) for id_, path in self.files("treatments").items()}
+
+    @cached_property
+    def conditions(self) -> IndicationCard:
+        """Kinds of pain for which there is evidence, and how a record says them."""
+        path = self.files("conditions")["conditions"]
+        return self._marked(read_conditions(path), path)
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours."""

@@ -49,7 +49,8 @@ class Ceiling:
 class RuleCard:
     """A safety rule: every part matched by different drugs, every `when` true, no `unless` true -> one row.
 
-    `settles` is a fact that is true of a person for whom the rule fires.
+    `settles` is a fact that is true of a person for whom the rule fires.  A rule that `refuses` says that no drug of it may
+    be begun while it fires.
     `any_of` are alternative sets of conditions of which one must hold; empty = none asked.  Ceilings belong to the drugs of the first part.
     """
 
@@ -70,6 +71,7 @@ class RuleCard:
     unless_drugs: tuple[Part, ...]
     ceilings: tuple[Ceiling, ...]
     settles: str = ""
+    refuses: bool = False
     open_questions: tuple[str, ...] = ()
 
 

@@ -32,6 +32,7 @@ def read_rule(path: Path) -> RuleCard:
         unless_drugs=tuple(_part(p) for p in card.children("unless_drug")),
         ceilings=tuple(_ceiling(c) for c in card.children("ceiling")),
         settles=card.text("settles", ""),
+        refuses=card.flag("refuses"),
         open_questions=card.texts("open_questions"),
     )
 

@@ -65,7 +65,7 @@ def read_targets(files: dict[str, Path], own: Collection[str] = ()) -> TargetBoo
 
 def _single(kind: str, fields: Fields, path: Path) -> IndicationCard | BodyCard | ScreenCard | LimitCard:
     if kind == INDICATIONS:
-        return _indications(fields, path)
+        return read_indications(fields, path)
     if kind == BODY:
         return _body(fields, path)
     return read_screen(fields, path) if kind == SCREEN else read_limits(fields, path)
@@ -162,7 +162,13 @@ def _evidence(row: dict[str, str], path: Path) -> tuple[str, TargetEvidence]:
     return row["indication"], TargetEvidence(row["body"], int(row["year"]), row["grade"], row["text"], row["state"], row["source"])
 
 
-def _indications(fields: Fields, path: Path) -> IndicationCard:
+def read_indications(fields: Fields, path: Path) -> IndicationCard:
+    """The kinds of pain of a card, with the words and codes beside it.
+
+    Raises
+    ------
+    KnowledgeError : an id that stands twice, a parent, fallback or owner that is not on the card, a kind that is its own parent.
+    """
     found = [
         Indication(
             id=child.text("id"),

@@ -12,6 +12,7 @@ from painloom.model.finding import Finding
 from painloom.model.genecall import GeneCall
 from painloom.model.medication import SafetyRow
 from painloom.model.mind import AnswerFlag, ChangeView, ScoreView
+from painloom.model.outlook import OutlookView
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
@@ -99,3 +100,4 @@ class Assessment:
     map_remarks: tuple[MapRemark, ...] = ()
     brain: BrainView | None = None
     targets: TargetView | None = None
+    outlook: OutlookView | None = None

@@ -1,13 +1,12 @@
 """painloom assess: the main job."""
 
 import argparse
-import datetime
 import os
 from pathlib import Path
 from typing import Any
 
+from painloom.doors.cli.day import day_of
 from painloom.doors.cli.output import say
-from painloom.errors import UsageError
 
 
 def add_verbs(verbs: Any) -> None:
@@ -30,7 +29,7 @@ def add_verbs(verbs: Any) -> None:
 
 def run_assess(args: argparse.Namespace) -> int:
     """`painloom assess`."""
-    as_of = _date(args.as_of)
+    as_of = day_of(args.as_of)
     from painloom.assess import assess, open_case
     from painloom.intake.vcf import ReadOptions
     from painloom.knowledge.load import load
@@ -55,13 +54,3 @@ def run_assess(args: argparse.Namespace) -> int:
         say(warning)
     print(args.output / "report.html")
     return 0
-
-
-def _date(written: str | None) -> str:
-    """The clock is read here and nowhere below."""
-    if written is None:
-        return datetime.date.today().isoformat()
-    try:
-        return datetime.date.fromisoformat(written).isoformat()
-    except ValueError:
-        raise UsageError(f"--as-of '{written}' is no date; write YYYY-MM-DD") from None

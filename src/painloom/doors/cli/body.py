@@ -1,7 +1,6 @@
 """painloom body meds: a drug list, judged."""
 
 import argparse
-import datetime
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from painloom.doors.cli import body_map, body_more
+from painloom.doors.cli.day import day_of
 from painloom.doors.cli.output import say, write_table
 from painloom.errors import InputError, UsageError
 
@@ -57,7 +57,7 @@ def run_meds(args: argparse.Namespace) -> int:
     from painloom.body.meds import check_with
     from painloom.body.rows import MEDS_COLUMNS, meds_rows
 
-    as_of = _date(args.as_of)
+    as_of = day_of(args.as_of)
     _check(args)
     formulary = _formulary(args.knowledge)
     facts = _facts(args, formulary)
@@ -173,13 +173,3 @@ def _notes(formulary: "Formulary") -> list[str]:
     knowledge = formulary.knowledge
     notes = ["", f"knowledge {knowledge.release}; decision support for a clinician who can review the basis"]
     return notes + [f"own card: {line}" for line in knowledge.replaced]
-
-
-def _date(written: str | None) -> str:
-    """The clock is read here and nowhere below."""
-    if written is None:
-        return datetime.date.today().isoformat()
-    try:
-        return datetime.date.fromisoformat(written).isoformat()
-    except ValueError:
-        raise UsageError(f"--as-of '{written}' is no date; write YYYY-MM-DD") from None

@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from painloom.doors.cli import assess, body, brain, cohort, fhir, genome, knowledge, mind
+from painloom.doors.cli import assess, body, brain, cohort, evidence, fhir, genome, knowledge, mind
 from painloom.errors import InputError, KnowledgeError, UsageError
 from painloom.version import KNOWLEDGE_RELEASE, __version__
 
 DONE, WRONG_USAGE, REFUSED = 0, 2, 3
-GROUPS = (assess, genome, brain, mind, body, fhir, cohort, knowledge)
+GROUPS = (assess, genome, brain, mind, body, evidence, fhir, cohort, knowledge)
 
 
 class _Version(argparse.Action):

@@ -1,0 +1,58 @@
+"""Treatment cards from files."""
+
+from pathlib import Path
+
+from painloom.errors import KnowledgeError
+from painloom.knowledge.evidence_cards import MODALITIES, CardText, EarlyCheck, NotFor, TreatmentCard
+from painloom.knowledge.tables import Fields, read_toml
+from painloom.model.finding import CLAIMS
+
+STATES = ("verified", "to-verify")
+
+
+def read_treatment(path: Path) -> TreatmentCard:
+    """One treatment card; KnowledgeError names the field that a closed list does not allow."""
+    fields = Fields(read_toml(path), path.name)
+    modality, claim = fields.text("modality"), fields.text("claim")
+    if modality not in MODALITIES:
+        raise KnowledgeError(f"{path.name}: modality '{modality}' is not one of {', '.join(MODALITIES)}")
+    if claim not in CLAIMS:
+        raise KnowledgeError(f"{path.name}: claim '{claim}' is not one of {', '.join(CLAIMS)}")
+    early = fields.child("early")
+    return TreatmentCard(
+        id=fields.text("id"),
+        release=fields.text("release"),
+        label=fields.text("label"),
+        licence=fields.text("licence"),
+        claim=claim,
+        sources=fields.texts("sources"),
+        modality=modality,
+        evidence_class=fields.text("class"),
+        drugs=fields.texts("drugs"),
+        targets=fields.texts("targets"),
+        route=fields.text("route", ""),
+        conditions=fields.texts("for"),
+        not_for=tuple(NotFor(c.text("condition"), c.text("text"), _state(c), c.texts("sources")) for c in fields.children("not_for")),
+        mechanisms=fields.texts("mechanisms"),
+        early=_early(early) if early else None,
+        limits=_texts(fields, "limit"),
+        monitoring=_texts(fields, "monitor"),
+        no_evidence=fields.text("no_evidence", ""),
+        open_questions=fields.texts("open_questions"),
+    )
+
+
+def _early(fields: Fields) -> EarlyCheck:
+    improvement = fields.number("improvement") if "improvement" in fields.record else None
+    return EarlyCheck(fields.number("week"), improvement, fields.text("text"), _state(fields), fields.texts("sources"))
+
+
+def _texts(fields: Fields, name: str) -> tuple[CardText, ...]:
+    return tuple(CardText(child.text("text"), _state(child), child.texts("sources")) for child in fields.children(name))
+
+
+def _state(fields: Fields) -> str:
+    state = fields.text("state")
+    if state not in STATES:
+        raise KnowledgeError(f"{fields.where}: state '{state}' is not one of {', '.join(STATES)}")
+    return state

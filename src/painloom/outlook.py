@@ -1,0 +1,103 @@
+"""What each treatment would do for one person: the kinds of pain, what is refused, and the prediction, brought together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from painloom.body.candidates import candidate_rows, candidate_use
+from painloom.body.formulary import Formulary
+from painloom.brain.painkinds import kinds_of
+from painloom.brain.said import history, known_facts
+from painloom.brain.targets import book_of
+from painloom.knowledge.load import Knowledge
+from painloom.model.advice import Advice
+from painloom.model.assessment import DrugView
+from painloom.model.body import Fact
+from painloom.model.case import Case
+from painloom.model.medication import SafetyRow
+from painloom.model.outlook import PREDICTED, OutlookView, Refusal
+from painloom.model.target import Target
+from painloom.plan.safe import refusals_of, refusals_of_drug
+from painloom.response.model import CLINICAL, EvidenceModel, build_model
+from painloom.response.predict import Asker, predict
+
+MONTHS_CHRONIC = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the streams found that a prediction looks at: facts, drugs with their advice, targets with their safety gate."""
+
+    facts: tuple[Fact, ...] = ()
+    drugs: tuple[DrugView, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+
+class _Models:
+    """The joined evidence of the knowledge that was used last: it does not depend on the person."""
+
+    last: tuple[Knowledge, str, EvidenceModel] | None = None
+
+
+def model_of(knowledge: Knowledge, mode: str = CLINICAL) -> EvidenceModel:
+    """The joined evidence of a knowledge, made once."""
+    kept = _Models.last
+    if kept is not None and kept[0] is knowledge and kept[1] == mode:
+        return kept[2]
+    model = build_model(knowledge.evidence, knowledge.treatments, knowledge.conditions, mode=mode)
+    _Models.last = (knowledge, mode, model)
+    return model
+
+
+def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CLINICAL) -> OutlookView:
+    """Every treatment for the person's kinds of pain, refusals before predictions."""
+    conditions, warnings = conditions_of(case, knowledge)
+    refusals, notes = refusals_for(case, knowledge, heard)
+    current = {view.drug for view in heard.drugs if view.current}
+    asker = Asker(
+        conditions=conditions,
+        pain_0_10=case.pain.intensity_0_10,
+        facts={fact.id: fact.value for fact in (*heard.facts, *case.body.facts)},
+        taken=frozenset(card.id for card in knowledge.treatments.values() if set(card.drugs) & current),
+        refusals=refusals,
+    )
+    view = predict(asker, model_of(knowledge, mode))
+    told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) if o.status == PREDICTED else o for o in view.outlooks]
+    return replace(view, outlooks=tuple(told), warnings=(*warnings, *view.warnings))
+
+
+def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Kinds of pain that the record names, as (id, label), and what to say about them; none when none is named."""
+    card, book = knowledge.conditions, knowledge.evidence
+    facts = known_facts(case, knowledge.terms("condition_codes"))
+    kinds = kinds_of(history(case), facts, card, book_of(knowledge).screen.cues)
+    if not kinds.is_stated:
+        return (), ("the kind of pain is not recorded: nothing can be predicted; add a diagnosis to the case",)
+    ids = [kind.indication.id for kind in kinds.kinds]
+    young = case.pain.months is not None and case.pain.months < MONTHS_CHRONIC
+    warnings = []
+    if young:
+        ids = [book.acute.get(id_, id_) for id_ in ids]
+        left = [card.indications[id_].label for id_ in ids if id_ not in book.acute.values()]
+        if left:
+            warnings.append(f"the pain is younger than {MONTHS_CHRONIC:g} months; the evidence on {', '.join(left)} is of chronic pain")
+    return tuple((id_, card.indications[id_].label) for id_ in dict.fromkeys(ids)), tuple(warnings)
+
+
+def refusals_for(case: Case, knowledge: Knowledge, heard: Heard) -> tuple[dict[str, tuple[Refusal, ...]], dict[str, tuple[str, ...]]]:
+    """Refusals by treatment, and notes on drugs of a group that are refused alone."""
+    formulary = Formulary(knowledge)
+    advice = {view.drug: view.advice for view in heard.drugs}
+    refusals: dict[str, tuple[Refusal, ...]] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    for card in knowledge.treatments.values():
+        uses = {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
+        by_drug = _by_drug(candidate_rows(case, formulary, uses), knowledge, advice)
+        labels = {drug: knowledge.drugs[drug].label for drug in uses}
+        refusals[card.id], notes[card.id] = refusals_of(card, by_drug, labels, heard.targets)
+    return {id_: found for id_, found in refusals.items() if found}, {id_: found for id_, found in notes.items() if found}
+
+
+def _by_drug(
+    rows: Mapping[str, tuple[SafetyRow, ...]], knowledge: Knowledge, advice: Mapping[str, tuple[Advice, ...]]
+) -> dict[str, tuple[Refusal, ...]]:
+    return {drug: refusals_of_drug(found, knowledge.rules, advice.get(drug, ())) for drug, found in rows.items()}

@@ -1,0 +1,1 @@
+"""Pictures for readers who would rather look: intervals, icon arrays, forests and learning, as SVG or PNG."""

@@ -1,0 +1,1 @@
+"""What each treatment would do: pooling, the hierarchical model, prediction, learning."""
