@@ -7,6 +7,7 @@ tests/known_answers/treatments/<treatment>.tsv      kind  condition  outcome  fi
     kind state    usable = a checked row with its error may weigh, of the treatment or its class; own = of the treatment itself
     kind none     no usable evidence for this kind of pain (`.` = for any), of the treatment or its class
     kind predict  p30 (the main response, whatever its name), added, control, harm of an average person, as `low..high`;
+                  tolerance 0.01: one in a hundred, for what partial pooling draws towards the class;
                   offered = `no` where what was found speaks against it
     condition, outcome: `a|b` = either, `.` = not fixed; lines of one condition, outcome, source and place belong to one row
 """

@@ -307,10 +307,14 @@ def test_benefit_and_harm_and_the_two_families_of_comparators_stand_side_by_side
     assert not [line for line in complaints() if one in line and other in line]
 
 
+def slot(row: EvidenceRow) -> tuple[str, str, str, bool]:
+    """The place in which only one row may weigh."""
+    return row.unit, row.condition, FAMILIES.get(row.comparator, ""), BOOK.outcomes[row.outcome].kind == STOP
+
+
 @given(st.data())
 def test_any_check_row_made_a_prior_beside_one_of_its_own_unit_and_condition_is_seen(data: st.DataObject) -> None:
     """However a row is chosen, a second one for the same slot is never silent."""
-    slot = lambda row: (row.unit, row.condition, FAMILIES.get(row.comparator), BOOK.outcomes[row.outcome].kind == STOP)  # noqa: E731
     taken = {slot(row) for row in BOOK.rows if row.weighs}
     row = data.draw(st.sampled_from([row for row in BOOK.rows if row.role == CHECK and slot(row) in taken]))
 

@@ -27,5 +27,5 @@ def read_conditions(path: Path) -> IndicationCard:
     card = read_indications(fields, path)
     fallback = card.indications[card.fallback]
     if fallback.parents or not fallback.generic:
-        raise KnowledgeError(f"{path.name}: the fallback '{card.fallback}' must be generic and without parents: nothing is known where it stands")
+        raise KnowledgeError(f"{path.name}: the fallback '{card.fallback}' must be generic and have no parents")
     return card

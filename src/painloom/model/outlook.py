@@ -93,9 +93,11 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be said about the best treatment of one condition: `abstains` with the reason, or the id of the one that leads."""
+    """What may be said about the best treatment of one condition against one family of comparators: `abstains` with the reason, or the
+    id of the one that leads."""
 
     condition: str
+    family: str
     abstains: bool
     leader: str
     text: str

@@ -33,9 +33,9 @@ def _by_genes(advice: tuple[Advice, ...]) -> Iterator[Refusal]:
     if any(a.statement.action in LESSER for a in firm):
         return
     for one in against:
-        genes = ", ".join(f"{gene} {phenotype}" for gene, phenotype in zip(one.genes, one.phenotypes, strict=False))
+        found = ", ".join(one.phenotypes)
         yield Refusal(
-            "", f"{one.body}: {one.statement.summary} ({genes})", one.statement.action, "genome", one.source, f"guidance/{one.card[0]}"
+            "", f"{one.body}: {one.statement.summary} ({found})", one.statement.action, "genome", one.source, f"guidance/{one.card[0]}"
         )
 
 

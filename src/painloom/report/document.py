@@ -14,6 +14,7 @@ from painloom.report.flags import flags_title, flags_view
 from painloom.report.genes import gene_table, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.mind import mind_title, mind_view
+from painloom.report.outlook import outlook_part, outlook_title
 from painloom.report.safety import safety_title, safety_view
 from painloom.report.standing import CLEAR
 from painloom.report.unknown import open_questions
@@ -149,6 +150,10 @@ def _brain(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return brain_title(lookup), brain_section(lookup)
 
 
+def _outlook(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return outlook_title(lookup), outlook_part(lookup)
+
+
 def _research(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     rows = closing.research(lookup)
     return lookup.words.counted("title.research", len(rows)), rows
@@ -183,6 +188,7 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "genes": _genes,
     "interactions": _interactions,
     "brain": _brain,
+    "outlook": _outlook,
     "research": _research,
     "unknown": _unknown,
     "sources": _sources,

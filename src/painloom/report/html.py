@@ -8,6 +8,7 @@ from markupsafe import Markup
 from painloom.model.assessment import Assessment
 from painloom.report.document import build_document
 from painloom.report.figures import score_shift
+from painloom.report.plots.svg import page_style
 from painloom.report.templating import environment
 from painloom.report.wording import printable, read_layout, read_wording
 
@@ -44,4 +45,5 @@ def css_string(text: str) -> Markup:
 def _style() -> Markup:
     """The style sheets; ours, so they enter unescaped."""
     folder = files("painloom.report").joinpath("templates")
-    return Markup("\n").join(Markup(folder.joinpath(name).read_text(encoding="utf-8")) for name in STYLES)
+    sheets = [Markup(folder.joinpath(name).read_text(encoding="utf-8")) for name in STYLES]
+    return Markup("\n").join((*sheets, Markup(page_style())))

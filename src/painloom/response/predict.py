@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from painloom.knowledge.evidence_cards import Domain, TreatmentCard
-from painloom.model.evidence import EvidenceRow
+from painloom.model.evidence import TO_VERIFY, EvidenceRow
 from painloom.model.outlook import (
     NO_EVIDENCE,
     NOT_OFFERED,
@@ -106,8 +106,8 @@ def _outlook(asker: Asker, model: EvidenceModel, card: TreatmentCard, condition:
         effect = effects[comparator]
         assert effect is not None
         return _predicted(asker, model, card, empty, effect, domain, comparator)
-    waiting = [row for row in empty.shown if row.contrast is not None]
-    note = card.no_evidence or "No usable evidence in this release."
+    waiting = any(row.state == TO_VERIFY and row.contrast is not None for row in empty.shown)
+    note = card.no_evidence or "no usable evidence on the response that is predicted here"
     return replace(empty, status=TO_CHECK if waiting else NO_EVIDENCE, notes=(note,))
 
 
@@ -207,7 +207,7 @@ def _is_direct(effect: Effect | None, treatment: str, family: Sequence[str]) -> 
 def _grade(row: EvidenceRow, *, lower: bool) -> str:
     """Certainty of the row that says most, after the declared steps, and one more where it is not of the treatment in this kind of pain."""
     place = STEPS.index(lowered(row)) + lower
-    return STEPS[min(place, len(STEPS) - 1)].replace("-", " ")
+    return STEPS[min(place, len(STEPS) - 1)]
 
 
 def _notes(rows: Iterable[UsedRow], asker: Asker, main: Rate | None, *, borrowed: bool, is_short: bool) -> Iterator[str]:

@@ -46,14 +46,14 @@ def judge(outlooks: Sequence[Outlook], certain: float) -> Iterator[Verdict]:
         against = "placebo or sham" if family == BLIND else "usual care or unblinded"
         head = f"{first.condition_label}, against {against}{', short term' if short else ''}"
         if not rest:
-            yield Verdict(condition, True, "", f"{head}: one treatment only can be predicted, so there is nothing to rank.")
+            yield Verdict(condition, family, True, "", f"{head}: one treatment only can be predicted, so there is nothing to rank.")
             continue
         assert first.benefit is not None
         over = [o for o in rest if o.benefit is not None and o.benefit.high >= first.benefit.low]
         if over or (first.p_best or 0.0) < certain:
-            yield Verdict(condition, True, "", f"{head}: {_overlap(first, over, first.p_best or 0.0)}")
+            yield Verdict(condition, family, True, "", f"{head}: {_overlap(first, over, first.p_best or 0.0)}")
         else:
-            yield Verdict(condition, False, first.treatment, f"{head}: {first.label} adds most (probability {first.p_best:.0%}).")
+            yield Verdict(condition, family, False, first.treatment, f"{head}: {first.label} adds most (probability {first.p_best:.0%}).")
 
 
 def _overlap(first: Outlook, over: Sequence[Outlook], chance: float) -> str:

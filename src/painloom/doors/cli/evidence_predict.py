@@ -86,7 +86,7 @@ def _cells(one: "Outlook", knowledge: "Knowledge") -> tuple[str, ...]:
         *_triple(one.benefit),
         _value(one.harm),
         changed if one.status == "predicted" else UNKNOWN,
-        one.grade or UNKNOWN,
+        one.grade.replace("-", " ") or UNKNOWN,
         _sources(one, knowledge) or UNKNOWN,
         one.status,
         reason,
@@ -126,7 +126,7 @@ def _short(one: "Outlook") -> tuple[str, ...]:
     band = f"{_hundred(one.benefit.low)} to {_hundred(one.benefit.high)}"
     stops = UNKNOWN if one.harm is None else f"{_hundred(one.harm.value)} ({_hundred(one.harm.low)} to {_hundred(one.harm.high)})"
     person = "changed" if one.shifts else "average"
-    return name, _hundred(one.control.value), _hundred(one.response.value), _hundred(one.benefit.value), band, stops, one.grade, person
+    return name, _hundred(one.control.value), _hundred(one.response.value), _hundred(one.benefit.value), band, stops, one.grade.replace("-", " "), person
 
 
 def _hundred(rate: float) -> str:

@@ -15,6 +15,7 @@ ROW, LANE = 24.0, 26.0  # height of a row, and of the marks alone
 LARGEST, SMALLEST = 13.0, 3.0  # side of a study's square
 BEYOND = 1.2  # how far past the drawn effects, in spans, an interval goes before it is cut with an arrow
 LEAST_LABEL = 90.0
+VALUES = 0.23  # share of the width that numbers may take beside the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Scale:
     def words(self, value: float) -> str:
         """A value as it is printed."""
         return plain_number(math.exp(min(value, 700.0)) if self.is_log else value, self.digits)
+
+    def interval(self, value: float, low: float, high: float) -> str:
+        """A value with its ends as they are printed."""
+        return f"{self.words(value)} ({self.words(low)} to {self.words(high)})"
 
 
 @dataclass(slots=True)
@@ -77,7 +82,7 @@ class Board:
     def study(self, study: Study, heaviest: float) -> None:
         """A square whose area is its weight, on a line; an end beyond the axis is an arrow."""
         weight = f"{plain_number(study.weight, 1)}%" if study.weight is not None else ""
-        y = self._row(study.label, self._interval(study.effect, study.low, study.high), weight, is_bold=False)
+        y = self._row(study.label, self.scale.interval(study.effect, study.low, study.high), weight, is_bold=False)
         axis = self.axis
         left, right = axis.within(study.low), axis.within(study.high)
         self.sheet.add(Line(left, y, right, y, Paint(stroke="ink", width=1.4)))
@@ -90,7 +95,7 @@ class Board:
 
     def mean(self, mean: Mean) -> None:
         """A diamond, on the bar of its prediction interval."""
-        y = self._row(mean.method, self._interval(mean.estimate, mean.low, mean.high), "", is_bold=True)
+        y = self._row(mean.method, self.scale.interval(mean.estimate, mean.low, mean.high), "", is_bold=True)
         has_new = mean.pi_low is not None and mean.pi_high is not None
         if mean.pi_low is not None and mean.pi_high is not None:
             left, right = self.axis.at(mean.pi_low), self.axis.at(mean.pi_high)
@@ -109,11 +114,8 @@ class Board:
         null = self.axis.at(self.scale.null)
         top, low = min(t for t, _ in self.lanes), max(b for _, b in self.lanes)
         lanes = self.lanes if self.plan.is_stacked else [(top, low)]
-        grid = (
-            []
-            if self.plan.is_stacked
-            else [Line(self.axis.at(v), top, self.axis.at(v), low, Paint(stroke="rule")) for v, _ in self.ticks()]
-        )
+        xs = [] if self.plan.is_stacked else [self.axis.at(value) for value, _ in self.ticks()]
+        grid = [Line(x, top, x, low, Paint(stroke="rule")) for x in xs]
         self.sheet.shapes[place:place] = [*grid, *(Line(null, a, null, b, Paint(stroke="line", width=1.6)) for a, b in lanes)]
 
     def foot(self) -> None:
@@ -153,7 +155,7 @@ class Board:
         plan, y = self.plan, self.plan.y
         if not plan.is_stacked:
             self._put(EDGE, y + 16, cut(label, LABEL, 0.25 * plan.room, is_bold=is_bold), LABEL, is_bold=is_bold)
-            size = LABEL if width_of(value, LABEL) <= 0.23 * plan.room else SMALL
+            size = LABEL if width_of(value, LABEL) <= VALUES * plan.room else SMALL
             self._put(self.value_end, y + 16, value, size, anchor="end")
             self._put(self.right, y + 16, weight, LABEL, anchor="end", colour="soft")
             self.lanes.append((y, y + ROW))
@@ -171,13 +173,16 @@ class Board:
         plan.y = top + LANE
         return top + (LANE - 4) / 2
 
-    def _interval(self, value: float, low: float, high: float) -> str:
-        return f"{self.scale.words(value)} ({self.scale.words(low)} to {self.scale.words(high)})"
-
     def _put(
         self, x: float, y: float, words: str, size: float, *, anchor: str = "start", colour: str = "ink", is_bold: bool = False
     ) -> None:
         self.sheet.write(Text(x, y, words, size, anchor, colour, is_bold))
+
+
+def fits(plan: Plan, scale: Scale, studies: Sequence[Study], means: Sequence[Mean]) -> bool:
+    """Whether the longest numbers find room in their column beside the axis."""
+    values = [scale.interval(s.effect, s.low, s.high) for s in studies] + [scale.interval(m.estimate, m.low, m.high) for m in means]
+    return all(width_of(value, SMALL) <= VALUES * plan.room for value in values)
 
 
 def forest_axis(plan: Plan, scale: Scale, studies: Sequence[Study], means: Sequence[Mean]) -> Axis:

@@ -10,12 +10,16 @@ from painloom.report.plots.axis import plain_number
 from painloom.report.plots.letters import clean
 
 PARTS = ("control", "response", "benefit", "substantial", "substantial_benefit", "harm")
+SHORT = ("attack", "hours", "days")
 SIGNED = ("benefit", "substantial_benefit", "harm")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Outlooks of one condition, comparator, outcome and time, in their order; `verdict` is what may be said of the best."""
+    """Outlooks of one condition, comparator and outcome, in their order; those of hours or days stand apart from longer ones.
+
+    `horizon` is "" where its members differ; `verdicts` are what may be said of the best.
+    """
 
     condition: str
     label: str
@@ -23,31 +27,49 @@ class Group:
     outcome: str
     horizon: str
     outlooks: tuple[Outlook, ...]
-    verdict: str = ""
+    verdicts: tuple[str, ...] = ()
 
 
 def grouped(view: OutlookView) -> tuple[Group, ...]:
-    """The outlooks by condition and comparator; those without numbers come last; a verdict stands under the last group of its condition.
+    """The outlooks by condition and comparator; those without numbers come last.
+
+    A verdict stands under the last group of its condition and its family of comparators, where there is none under that of its condition.
 
     Raises
     ------
     InputError : a chance outside 0 to 1, a band whose ends are out of order, or a value that is not finite.
     """
-    keys: dict[tuple[str, str, str, str], list[Outlook]] = {}
+    keys: dict[tuple[str, ...], list[Outlook]] = {}
     conditions = list(dict.fromkeys(o.condition for o in view.outlooks))
     for condition in conditions:
+        families = list(dict.fromkeys(o.family for o in view.outlooks if o.condition == condition and has_numbers(o)))
         mine = [o for o in view.outlooks if o.condition == condition]
-        for outlook in sorted(mine, key=lambda o: not has_numbers(o)):  # stable: the order within stays
+        for outlook in sorted(mine, key=lambda o: families.index(o.family) if has_numbers(o) else len(families)):
             check(outlook)
-            key = (outlook.comparator, outlook.outcome, outlook.horizon) if has_numbers(outlook) else ("", "", "")
+            short = outlook.horizon if outlook.horizon in SHORT else ""
+            key = (outlook.family, outlook.comparator, outlook.outcome, short) if has_numbers(outlook) else ("",) * 4
             keys.setdefault((condition, *key), []).append(outlook)
-    said = {v.condition: v.text for v in view.verdicts}
-    last = {key[0]: key for key in keys}
-    last |= {key[0]: key for key, members in keys.items() if has_numbers(members[0])}
-    return tuple(
-        Group(key[0], members[0].condition_label, *key[1:], tuple(members), said.get(key[0], "") if last[key[0]] == key else "")
-        for key, members in keys.items()
-    )
+    said = _placed(view, keys)
+    return tuple(_group(key, members, tuple(said.get(key, ()))) for key, members in keys.items())
+
+
+def _placed(view: OutlookView, keys: dict[tuple[str, ...], list[Outlook]]) -> dict[tuple[str, ...], list[str]]:
+    """The group under which each verdict stands."""
+    said: dict[tuple[str, ...], list[str]] = {}
+    for verdict in view.verdicts:
+        here = [key for key in keys if key[0] == verdict.condition]
+        numbered = [key for key in here if has_numbers(keys[key][0])]
+        best = [key for key in numbered if key[1] == verdict.family] or numbered or here
+        if best:
+            said.setdefault(best[-1], []).append(verdict.text)
+    return said
+
+
+def _group(key: tuple[str, ...], members: list[Outlook], verdicts: tuple[str, ...]) -> Group:
+    condition, _, comparator, outcome, _ = key
+    horizons = {o.horizon for o in members}
+    horizon = horizons.pop() if len(horizons) == 1 else ""
+    return Group(condition, members[0].condition_label, comparator, outcome, horizon, tuple(members), verdicts)
 
 
 def has_numbers(outlook: Outlook) -> bool:

@@ -1,8 +1,9 @@
 """Forest plot of a pool: each study with its interval and weight, the means below, and where a new study may fall."""
 
+import math
 from collections.abc import Sequence
 
-from painloom.report.plots.board import Board, Scale, forest_axis
+from painloom.report.plots.board import Board, Scale, fits, forest_axis
 from painloom.report.plots.layout import EDGE, LABEL, NARROWEST, SMALL, TITLE, Plan
 from painloom.report.plots.legend import Key, legend
 from painloom.report.plots.letters import clean
@@ -32,6 +33,8 @@ def forest(
     check_rows(studies, means)
     scale = scale or Scale()
     plan = Plan(max(width, NARROWEST), words)
+    if not fits(plan, scale, studies, means):
+        plan.stacked_below = math.inf
     heading = clean(title) or say(words, "forest.title")
     plan.y += plan.lines(heading, EDGE, plan.room, size=TITLE, most=3, is_bold=True) + 8
     if not studies and not means:

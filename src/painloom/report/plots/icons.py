@@ -8,7 +8,7 @@ from painloom.report.plots.layout import EDGE, HEAD, LABEL, LEAD, SMALL, TITLE, 
 from painloom.report.plots.letters import clean, wrap
 from painloom.report.plots.marks import cross
 from painloom.report.plots.phrases import Words, say, word
-from painloom.report.plots.rows import why_not
+from painloom.report.plots.rows import name_of, when, why_not
 from painloom.report.plots.scene import Circle, Line, Paint, Polygon, Scene, Sheet, Text
 
 ACROSS, STEP, RADIUS = 10, 21.0, 8.0
@@ -37,12 +37,12 @@ def icon_array(outlook: Outlook, *, width: float = 560.0, title: str = "", words
     """
     check(outlook)
     plan = Plan(max(width, 320.0), words)
-    label = outlook.label or outlook.treatment
+    label = name_of(outlook, words)
     crowds = crowds_of(outlook, words)
-    heading = clean(title) or (say(words, "icons.title", label=clean(label)) if crowds else clean(label))
+    heading = clean(title) or (say(words, "icons.title", label=label) if crowds else label)
     plan.y += plan.lines(heading, EDGE, plan.room, size=TITLE, most=3, is_bold=True) + 2
     parts = [clean(outlook.condition_label), clean(outlook.outcome)]
-    parts += [say(words, "people.after", horizon=clean(outlook.horizon))] if outlook.horizon else []
+    parts += [when(outlook.horizon, words)] if outlook.horizon else []
     parts += [say(words, "people.compared", comparator=clean(word(words, "comparator", outlook.comparator)))] if outlook.comparator else []
     plan.y += plan.lines(" · ".join(p for p in parts if p), EDGE, plan.room, size=SMALL + 1, colour="soft", most=3) + 10
     if not crowds:

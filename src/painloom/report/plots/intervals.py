@@ -6,7 +6,7 @@ from painloom.report.plots.layout import EDGE, HEAD, LABEL, LEAD, NARROWEST, SMA
 from painloom.report.plots.legend import Key, legend
 from painloom.report.plots.letters import clean, cut
 from painloom.report.plots.phrases import Words, say, word
-from painloom.report.plots.rows import draw_row, sentence_of
+from painloom.report.plots.rows import draw_row, sentence_of, when
 from painloom.report.plots.scene import Line, Paint, Rect, Scene, Shape, Text
 from painloom.report.wording import capital
 
@@ -51,12 +51,12 @@ def _group(plan: Plan, group: Group, *, is_new: bool) -> None:
         _scale(plan)
     rows, place = plan.y, len(plan.sheet.shapes)
     for outlook in group.outlooks:
-        draw_row(plan, outlook)
+        draw_row(plan, outlook, has_time=not group.horizon)
     if has_bars and not plan.is_stacked:
         places = [plan.axis.at(tick / 100) for tick in TICKS]
         plan.sheet.shapes[place:place] = [Line(x, rows, x, plan.y - 4, Paint(stroke="rule")) for x in places]
-    if group.verdict:
-        _verdict(plan, group.verdict)
+    for verdict in group.verdicts:
+        _verdict(plan, verdict)
 
 
 def _subhead(group: Group, words: Words | None) -> str:
@@ -64,8 +64,7 @@ def _subhead(group: Group, words: Words | None) -> str:
     if not has_numbers(group.outlooks[0]):
         return say(words, "people.uncounted")
     parts = [clean(group.outcome)]
-    if group.horizon:
-        parts.append(say(words, "people.after", horizon=clean(group.horizon)))
+    parts += [when(group.horizon, words)] if group.horizon else []
     if group.comparator:
         parts.append(say(words, "people.compared", comparator=clean(word(words, "comparator", group.comparator))))
     return capital(" · ".join(part for part in parts if part))
@@ -95,7 +94,7 @@ def _verdict(plan: Plan, text: str) -> None:
     plan.y += 4
     start, place = plan.y, len(plan.sheet.shapes)
     plan.y += 8
-    plan.y += plan.lines(text, EDGE + 16, plan.room - 28, size=LABEL, most=8, is_bold=True) + 6
+    plan.y += plan.lines(text, EDGE + 16, plan.room - 28, size=LABEL, most=12, is_bold=True) + 6
     ground = Rect(EDGE, start, plan.room, plan.y - start, Paint(fill="unknown-ground"))
     rules: list[Shape] = [Line(EDGE + d, start, EDGE + d, plan.y, Paint(stroke="unknown", width=1.6)) for d in (1, 5)]
     plan.sheet.shapes[place:place] = [ground, *rules]

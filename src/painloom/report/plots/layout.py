@@ -22,11 +22,12 @@ class Plan:
     words: Words | None
     sheet: Sheet = field(default_factory=Sheet)
     y: float = EDGE
+    stacked_below: float = STACKED_BELOW
 
     @property
     def is_stacked(self) -> bool:
         """Whether numbers stand below the bars."""
-        return self.width < STACKED_BELOW
+        return self.width < self.stacked_below
 
     @property
     def room(self) -> float:

@@ -62,5 +62,8 @@ def _sign(sheet: Sheet, kind: str, x: float, y: float) -> None:
             sheet.add(Line(x, y, x + 28, y, Paint(stroke="soft", width=2, dash=(5, 3))))
         case "now":
             sheet.add(Line(x, y, x + 28, y, Paint(stroke="accent", width=3)))
+        case "beyond":
+            sheet.add(Rect(x, y - 5, 28, 10, Paint(fill="accent", opacity=0.22)))
+            sheet.add(*(Line(x + d, y - 5, x + d, y + 5, Paint(stroke="accent", width=1.2)) for d in range(4, 28, 5)))
         case _:
             sheet.hatch(x, y - 5, 28, 10)

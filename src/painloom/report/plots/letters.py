@@ -12,7 +12,7 @@ PACKED = (
     "50 61 63 57 63 62 37 63 63 28 28 58 28 97 63 62 63 63 42 54 40 63 60 82 60 60 54 64 34 64 84"
 )
 WIDTHS = tuple(map(int, PACKED.split()))
-OTHER, WIDE, BOLD = 0.7, 1.05, 1.14
+OTHER, WIDE, BOLD = 0.9, 1.25, 1.14
 MORE = "…"
 UNDRAWABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef]")  # no text of XML may hold these
 SPACES = re.compile(r"\s+")

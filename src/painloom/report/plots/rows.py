@@ -10,22 +10,24 @@ from painloom.report.plots.phrases import Words, say, word
 from painloom.report.plots.scene import Line, Paint, Rect
 
 BAR, BAND_DROP = 13.0, 8.0  # height of a bar, and how far below it its band lies
-MORE_LINES = 4
+MORE_LINES = 8
 
 
-def draw_row(plan: Plan, outlook: Outlook) -> None:
-    """Draw one outlook at the plan's place and move the place below it."""
+def draw_row(plan: Plan, outlook: Outlook, *, has_time: bool = False) -> None:
+    """Draw one outlook at the plan's place and move the place below it; `has_time`: the row says when it is meant."""
     plan.sheet.add(Line(EDGE, plan.y, plan.width - EDGE, plan.y, Paint(stroke="rule")))
     plan.y += 6
     is_drawn = has_numbers(outlook)
     top = plan.y
     colour = "ink" if is_drawn else "unknown"
-    height = plan.lines(outlook.label or outlook.treatment, EDGE, plan.label_room, size=LABEL, colour=colour, most=3, is_bold=is_drawn)
+    height = plan.lines(name_of(outlook, plan.words), EDGE, plan.label_room, size=LABEL, colour=colour, most=3, is_bold=is_drawn)
     if not is_drawn:
         _absent(plan, outlook, height)
         return
     plan.y += height
-    below = plan.lines(" · ".join(_remarks(outlook, plan.words)), EDGE, plan.label_room, size=SMALL, colour="soft", most=3)
+    below = plan.lines(
+        " · ".join(_remarks(outlook, plan.words, has_time=has_time)), EDGE, plan.label_room, size=SMALL, colour="soft", most=3
+    )
     plan.y += below
     if plan.is_stacked:
         plan.y += 4
@@ -42,9 +44,21 @@ def draw_row(plan: Plan, outlook: Outlook) -> None:
     plan.y = max(end, top + tall) + 8
 
 
-def _remarks(outlook: Outlook, words: Words | None) -> list[str]:
+def name_of(outlook: Outlook, words: Words | None) -> str:
+    """What a treatment is called: its label, else its id, else that it has no name."""
+    return clean(outlook.label) or clean(outlook.treatment) or say(words, "people.nameless")
+
+
+def when(horizon: str, words: Words | None) -> str:
+    """How long after the start, in words."""
+    said = word(words, "horizon", horizon)
+    return say(words, "people.after", horizon=clean(horizon)) if said == horizon else said
+
+
+def _remarks(outlook: Outlook, words: Words | None, *, has_time: bool) -> list[str]:
     remarks = [say(words, "people.taken")] if outlook.is_taken else []
     remarks += [word(words, "grade", outlook.grade)] if outlook.grade else []
+    remarks += [when(outlook.horizon, words)] if has_time and outlook.horizon else []
     return remarks + ([say(words, "people.borrowed")] if outlook.is_borrowed else [])
 
 
@@ -162,7 +176,7 @@ def _points(band: Band, words: Words | None) -> str:
 
 def sentence_of(outlook: Outlook, words: Words | None) -> str:
     """One row in words, for who cannot see it."""
-    name = clean(outlook.label or outlook.treatment)
+    name = name_of(outlook, words)
     where = clean(outlook.condition_label or outlook.condition)
     what = "; ".join(_numbers(outlook, words)) if has_numbers(outlook) else why_not(outlook, words)
     return f"{name} ({where}): {what}."
