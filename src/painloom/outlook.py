@@ -1,6 +1,6 @@
 """What each treatment would do for one person: the kinds of pain, what is refused, and the prediction, brought together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from painloom.body.candidates import candidate_rows, candidate_use
@@ -8,6 +8,7 @@ from painloom.body.formulary import Formulary
 from painloom.brain.painkinds import kinds_of
 from painloom.brain.said import history, known_facts
 from painloom.brain.targets import book_of
+from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.advice import Advice
 from painloom.model.assessment import DrugView
@@ -18,7 +19,7 @@ from painloom.model.outlook import PREDICTED, OutlookView, Refusal
 from painloom.model.target import Target
 from painloom.plan.safe import refusals_of, refusals_of_drug
 from painloom.response.model import CLINICAL, EvidenceModel, build_model
-from painloom.response.predict import Asker, predict
+from painloom.response.predict import Asker, is_asked, predict
 
 MONTHS_CHRONIC = 3.0
 
@@ -51,16 +52,21 @@ def model_of(knowledge: Knowledge, mode: str = CLINICAL) -> EvidenceModel:
 def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CLINICAL) -> OutlookView:
     """Every treatment for the person's kinds of pain, refusals before predictions."""
     conditions, warnings = conditions_of(case, knowledge)
-    refusals, notes = refusals_for(case, knowledge, heard)
+    model = model_of(knowledge, mode)
     current = {view.drug for view in heard.drugs if view.current}
+    classes = {name for drug in current if drug in knowledge.drugs for name in knowledge.drugs[drug].classes}
+    asked = [card for card in knowledge.treatments.values() if any(is_asked(card, model, condition) for condition, _ in conditions)]
+    cards = [card for card in asked if not card.only_with or set(card.only_with) & classes]
+    refusals, notes = refusals_for(cards, case, knowledge, heard)
     asker = Asker(
         conditions=conditions,
         pain_0_10=case.pain.intensity_0_10,
         facts={fact.id: fact.value for fact in (*heard.facts, *case.body.facts)},
         taken=frozenset(card.id for card in knowledge.treatments.values() if set(card.drugs) & current),
         refusals=refusals,
+        offered=frozenset(card.id for card in cards),
     )
-    view = predict(asker, model_of(knowledge, mode))
+    view = predict(asker, model)
     told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) if o.status == PREDICTED else o for o in view.outlooks]
     return replace(view, outlooks=tuple(told), warnings=(*warnings, *view.warnings))
 
@@ -83,13 +89,15 @@ def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, st
     return tuple((id_, card.indications[id_].label) for id_ in dict.fromkeys(ids)), tuple(warnings)
 
 
-def refusals_for(case: Case, knowledge: Knowledge, heard: Heard) -> tuple[dict[str, tuple[Refusal, ...]], dict[str, tuple[str, ...]]]:
+def refusals_for(
+    cards: Iterable[TreatmentCard], case: Case, knowledge: Knowledge, heard: Heard
+) -> tuple[dict[str, tuple[Refusal, ...]], dict[str, tuple[str, ...]]]:
     """Refusals by treatment, and notes on drugs of a group that are refused alone."""
     formulary = Formulary(knowledge)
     advice = {view.drug: view.advice for view in heard.drugs}
     refusals: dict[str, tuple[Refusal, ...]] = {}
     notes: dict[str, tuple[str, ...]] = {}
-    for card in knowledge.treatments.values():
+    for card in cards:
         uses = {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
         by_drug = _by_drug(candidate_rows(case, formulary, uses), knowledge, advice)
         labels = {drug: knowledge.drugs[drug].label for drug in uses}

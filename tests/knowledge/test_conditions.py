@@ -195,7 +195,12 @@ def folder(tmp_path):
         ("conditions.toml", 'fallback = "unstated"', 'fallback = "neuropathic"', "generic and have no parents"),
         ("conditions.toml", 'fallback = "unstated"', 'fallback = "migraine"', "generic and have no parents"),
         ("conditions.toml", 'parents = ["low-back"]', 'parents = ["lumbar"]', "parent"),
-        ("conditions.toml", 'label = "Spinal pain"\nparents = ["chronic-pain"]', 'label = "Spinal pain"\nparents = ["low-back"]', "own parent"),
+        (
+            "conditions.toml",
+            'label = "Spinal pain"\nparents = ["chronic-pain"]',
+            'label = "Spinal pain"\nparents = ["low-back"]',
+            "own parent",
+        ),
         ("conditions.toml", 'id = "hip-osteoarthritis"', 'id = "knee-osteoarthritis"', "twice"),
         ("conditions.words.tsv", "neuropathic\tnerve pain", "nothing\tnerve pain", "not on the card"),
         ("conditions.words.tsv", "neuropathic\tnerve pain", "neuropathic\tneuropathy", "stands twice"),

@@ -50,7 +50,7 @@ TITLES = [
     ("Sciatica, right side", "radicular"),
     ("Radiculopathy, lumbosacral region", "radicular"),
     ("Intervertebral disc disorders with radiculopathy, lumbar region", "radicular"),
-    ("Other spondylosis with radiculopathy, cervical region", "spinal radicular"),
+    ("Other spondylosis with radiculopathy, cervical region", "radicular"),
     ("Spondylosis without myelopathy or radiculopathy, lumbar region", "spinal"),
     ("Spinal stenosis, lumbar region with neurogenic claudication", "spinal"),
     ("Cervicalgia", "neck"),
@@ -127,7 +127,7 @@ CODES = [
     ("icd-10-cm:M54.50", "low-back"),
     ("icd-10:M54.5", "low-back"),
     ("icd-10-cm:M54.42", "low-back radicular"),  # lumbago with sciatica
-    ("icd-10-cm:M47.26", "spinal radicular"),
+    ("icd-10-cm:M47.26", "radicular"),
     ("icd-10-cm:M51.360", "low-back"),  # with discogenic back pain only
     ("icd-10-cm:M51.369", ""),  # without mention of pain
     ("icd-10-cm:M96.1", "failed-back"),

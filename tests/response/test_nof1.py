@@ -50,7 +50,7 @@ def whole_covariance(data, prior, noise, rho, trend=True):
     start = design[:, 0] * prior.mean
     rows = []
     for daily in np.exp(np.linspace(math.log(noise.least_sd), math.log(4 * noise.daily_scale), 121)):
-        for between in np.linspace(0.0005, 4 * noise.period_scale, 60):
+        for between in (np.arange(60) + 0.5) * 4 * noise.period_scale / 60:
             covariance = daily**2 * with_rho + between**2 * same
             both = covariance + around
             log = stats.multivariate_normal.logpdf(y, start, both) + math.log(daily)
@@ -72,8 +72,8 @@ def test_periods_as_rows_agree_with_the_whole_covariance(rho):
     found = analyse(data, PRIOR, autocorrelation=rho)
     mean, sd = whole_covariance(data, PRIOR, noise, rho)
 
-    assert found.effect.mean == pytest.approx(mean, abs=0.003)
-    assert found.effect.sd == pytest.approx(sd, abs=0.003)
+    assert found.effect.mean == pytest.approx(mean, abs=0.0005)
+    assert found.effect.sd == pytest.approx(sd, abs=0.0005)
 
 
 def test_a_trial_with_little_noise_and_a_wide_prior_returns_the_difference():

@@ -8,7 +8,6 @@ from painloom.body.meds import check_with
 from painloom.model.case import Case, DrugUse
 from painloom.model.medication import SafetyRow
 
-GATE = "gate"
 PATCH = "patch"
 
 
@@ -33,7 +32,7 @@ def candidate_rows(case: Case, formulary: Formulary, uses: Mapping[str, DrugUse]
     found = {}
     for drug, use in uses.items():
         rows = current if drug in taken else check_with(replace(case, drugs=(*case.drugs, use)), formulary)
-        found[drug] = tuple(row for row in rows if drug in row.drugs and row.is_warning and row.kind != GATE)
+        found[drug] = tuple(row for row in rows if drug in row.drugs and row.is_warning and row.card)
     return found
 
 

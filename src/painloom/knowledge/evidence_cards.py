@@ -139,7 +139,8 @@ class TreatmentCard:
     """A treatment: what it is, for which kinds of pain it is offered, and its limits.
 
     `drugs` are drug cards that the safety rules are asked about (each of them, for a group of drugs), `targets` cards of stimulation whose
-    safety gate is asked.  `conditions` are kinds of pain it is
+    safety gate is asked.  `only_with` are classes of drugs: it is offered only to somebody who takes
+    one of them.  `conditions` are kinds of pain it is
     offered for, with everything below them.  `no_evidence` says in words that no usable evidence is known, "" where there is some.
     """
 
@@ -152,6 +153,7 @@ class TreatmentCard:
     modality: str
     evidence_class: str
     drugs: tuple[str, ...]
+    only_with: tuple[str, ...]
     targets: tuple[str, ...]
     route: str
     conditions: tuple[str, ...]

@@ -29,6 +29,7 @@ def read_treatment(path: Path) -> TreatmentCard:
         modality=modality,
         evidence_class=fields.text("class"),
         drugs=fields.texts("drugs"),
+        only_with=fields.texts("only_with"),
         targets=fields.texts("targets"),
         route=fields.text("route", ""),
         conditions=fields.texts("for"),

@@ -52,7 +52,7 @@ class Sceptic:
     people that all covariates together explain.
     """
 
-    average: float = 0.25
+    average: float = 0.2
     between: float = 0.25
 
 

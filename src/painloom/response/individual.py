@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from painloom.errors import InputError
 from painloom.model.individual import (
@@ -32,6 +33,7 @@ from painloom.response.individual_models import (
     Effects,
     Mask,
     least_squares,
+    one_person,
     person_effects,
     predict_shrunk,
     standardise,
@@ -40,6 +42,7 @@ from painloom.response.individual_models import (
 STANDARD = Sceptic()
 CONFIDENT, CLEAR, BAND, WIDE = 0.95, 0.975, 0.80, 0.95
 FEWEST, HALVINGS = 3, 50
+RESPONSE_SLACK = 1e-9  # 0.7 times a baseline is not exact: 7 of 10 is a response of 30 %
 NOTHING, ARM, PROGNOSIS, AVERAGED, ALL, ALL_LOOSE, DECLARED, DECLARED_LOOSE = (
     "nothing",
     "arm",
@@ -54,7 +57,7 @@ LABELS = {
     NOTHING: "no difference",
     ARM: "arm only",
     PROGNOSIS: "covariates only",
-    AVERAGED: "covariates and arm: one effect for all",
+    AVERAGED: "one effect for all",
     ALL: "all interactions, shrunk",
     ALL_LOOSE: "all interactions, not shrunk",
     DECLARED: "declared modifier, shrunk",
@@ -73,6 +76,19 @@ class _Problem:
     baseline: Array | None
     is_paired: bool
     unit: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The decision before it is put into words; `probable` (people,) is the probability of a benefit."""
+
+    choice: str
+    model: str
+    why: str
+    scores: tuple[ModelScore, ...]
+    effects: Effects
+    probable: Array
+    confident: float
 
 
 def analyse(
@@ -94,39 +110,56 @@ def analyse(
     InputError : an outcome that is missing, an arm or an order with fewer than `folds` people, too few people for the covariates.
     """
     if not (2 <= folds and 1 <= repeats and 0 < share < 1 and sceptic.average > 0 and sceptic.between > 0):
-        raise InputError("analysis: folds, repeats, share or sceptic outside what is allowed; take folds 2 or more, repeats 1 or more, the others above 0")
+        raise InputError(
+            "analysis: folds, repeats, share or sceptic outside what is allowed; take folds 2 or more, repeats 1 or more, the others above 0"
+        )
     problem = _problem(trial)
     _check(problem, folds)
     order = np.lexsort((problem.sides, *problem.covariates.T, problem.outcome))
     problem = _taken(problem, order)
-    losses, r2, auc = _validate(problem, np.random.default_rng(seed), (folds, repeats), sceptic, share)
-    scores = tuple(_score(name, losses, r2[name], auc.get(name)) for name in losses)
-    choice, model, why = _choose(scores)
-    everybody = np.ones(problem.outcome.size, dtype=np.bool_)
-    columns = _columns(problem, everybody)
-    average = _average(columns, problem.outcome, sceptic)
-    chosen = person_effects(columns.only(_modifiers(model, problem)), problem.outcome, between=sceptic.between, average=sceptic.average)
-    probable = _above_zero(chosen)
-    people = _people(chosen, probable, np.argsort(order))
-    confident = float((probable > CONFIDENT).mean())
-    spread = float(chosen.weights @ (chosen.tau * chosen.residual))
-    reading = IndividualReading(choice, model, why, average, scores, people, confident, spread, "")
-    return replace(reading, text=_text(reading, problem))
+    found = _decide(problem, np.random.default_rng(seed), (folds, repeats), sceptic, share)
+    average = _average(_plain(problem, sceptic, average=None), _plain(problem, sceptic, average=sceptic.average))
+    people = _people(found.effects, found.probable, np.argsort(order))
+    spread = float(found.effects.weights @ (found.effects.tau * found.effects.residual))
+    reading = IndividualReading(found.choice, found.model, found.why, average, found.scores, people, found.confident, spread, "")
+    return replace(reading, text=_text(reading, problem.unit))
 
 
-def permute_arms(
-    trial: Trial, *, times: int, seed: int, folds: int = 5, repeats: int = 2, sceptic: Sceptic = STANDARD
-) -> PermutedArms:
+def permute_arms(trial: Trial, *, times: int, seed: int, folds: int = 5, repeats: int = 2, sceptic: Sceptic = STANDARD) -> PermutedArms:
     """How often the same analysis finds confident advice where there is none: arms dealt out anew `times` times, whole analysis repeated."""
+    problem = _problem(replace(trial, baseline=""))
+    _check(problem, folds)
     draw = np.random.default_rng(seed)
     confident, individual, clear = 0.0, 0, 0
     for _ in range(times):
-        shuffled = replace(trial, is_treated=draw.permutation(trial.is_treated), baseline="")
-        reading = analyse(shuffled, seed=int(draw.integers(2**31)), folds=folds, repeats=repeats, sceptic=sceptic)
-        confident += reading.confident
-        individual += reading.choice == INDIVIDUAL
-        clear += reading.average.verdict == CLEAR_BENEFIT
+        shuffled = replace(problem, sides=draw.permutation(problem.sides))
+        found = _decide(shuffled, draw, (folds, repeats), sceptic, share=0.3)
+        confident += found.confident
+        individual += found.choice == INDIVIDUAL
+        clear += float(_above_zero(_plain(shuffled, sceptic, average=sceptic.average))[0]) > CLEAR
     return PermutedArms(times, confident / times, individual / times, clear / times)
+
+
+def _decide(problem: _Problem, draw: np.random.Generator, deal: tuple[int, int], sceptic: Sceptic, share: float) -> _Found:
+    """Models compared and the effects of the chosen one, after the sceptical prior."""
+    losses, r2, auc = _validate(problem, draw, deal, sceptic, share)
+    scores = tuple(_score(name, losses, r2[name], auc.get(name)) for name in losses)
+    choice, model, why = _choose(scores)
+    columns = _columns(problem, _everybody(problem)).only(_modifiers(model, problem))
+    effects = person_effects(columns, problem.outcome, between=sceptic.between, average=sceptic.average)
+    probable = _above_zero(effects)
+    return _Found(choice, model, why, scores, effects, probable, float((probable > CONFIDENT).mean()))
+
+
+def _everybody(problem: _Problem) -> Mask:
+    """A mask of all people."""
+    return np.ones(problem.outcome.size, dtype=np.bool_)
+
+
+def _plain(problem: _Problem, sceptic: Sceptic, *, average: float | None) -> Effects:
+    """The average effect, one person standing for all, with or without a sceptical prior."""
+    columns = _columns(problem, _everybody(problem)).only([])
+    return one_person(person_effects(columns, problem.outcome, between=sceptic.between, average=average))
 
 
 def _problem(trial: Trial | PairedTrial) -> _Problem:
@@ -136,7 +169,9 @@ def _problem(trial: Trial | PairedTrial) -> _Problem:
     outcome = trial.benefit if isinstance(trial, PairedTrial) else trial.outcome
     arms = trial.is_treated_first if isinstance(trial, PairedTrial) else trial.is_treated
     if outcome.shape != (people,) or arms.shape != (people,) or trial.covariates.shape[1] != len(trial.names):
-        raise InputError("trial: outcome, arms and covariates do not have one row a person and one name a covariate; give them the same people")
+        raise InputError(
+            "trial: outcome, arms and covariates do not have one row a person and one name a covariate; give them the same people"
+        )
     where = {name: number for number, name in enumerate(trial.names)}
     asked = (trial.modifier, "") if isinstance(trial, PairedTrial) else (trial.modifier, trial.baseline)
     if any(name and name not in where for name in asked):
@@ -157,12 +192,14 @@ def _check(problem: _Problem, folds: int) -> None:
     least = problem.outcome.size - problem.outcome.size // folds - (folds > 1)
     needed = 2 * problem.covariates.shape[1] + int(np.isnan(problem.covariates).any(axis=0).sum()) + 2 + FEWEST
     if least < needed:
-        raise InputError(f"trial: {problem.outcome.size} people for {problem.covariates.shape[1]} covariates; name fewer covariates beforehand")
+        raise InputError(
+            f"trial: {problem.outcome.size} people for {problem.covariates.shape[1]} covariates; name fewer covariates beforehand"
+        )
     if np.ptp(problem.outcome) == 0:
         raise InputError("trial: all outcomes are alike; nothing can be learned from them")
 
 
-def _taken(problem: _Problem, order: np.typing.NDArray[np.intp]) -> _Problem:
+def _taken(problem: _Problem, order: NDArray[np.intp]) -> _Problem:
     """The problem with its people in another order."""
     before = None if problem.baseline is None else problem.baseline[order]
     return replace(
@@ -247,7 +284,7 @@ def _validate(
     return losses, r2, auc if tells is not None else {}
 
 
-def _dealt(sides: Array, folds: int, draw: np.random.Generator) -> np.typing.NDArray[np.intp]:
+def _dealt(sides: Array, folds: int, draw: np.random.Generator) -> NDArray[np.intp]:
     """The part that each person falls in, sizes of parts and of arms in them even to one person."""
     mixed = draw.permutation(sides.size)
     ordered = mixed[np.argsort(sides[mixed], kind="stable")]
@@ -277,9 +314,6 @@ def _responders(problem: _Problem, share: float) -> Callable[[Array], float] | N
     return area
 
 
-RESPONSE_SLACK = 1e-9  # 0.7 times a baseline is not exact: 7 of 10 is a response of 30 %
-
-
 def _score(name: str, losses: dict[str, Array], r2: float, auc: float | None) -> ModelScore:
     """One row of the comparison; the error is that of a paired difference over people."""
     gain = losses[AVERAGED] - losses[name]
@@ -301,13 +335,11 @@ def _choose(scores: tuple[ModelScore, ...]) -> tuple[str, str, str]:
     return INDIVIDUAL, best.model, f"beats the average by more than one standard error; {seen}"
 
 
-def _average(columns: Columns, outcome: Array, sceptic: Sceptic) -> AverageEffect:
+def _average(plain: Effects, doubted: Effects) -> AverageEffect:
     """The average effect by least squares and after the sceptical prior."""
-    plain = person_effects(columns.only([]), outcome, between=sceptic.between, average=None)
-    doubted = person_effects(columns.only([]), outcome, between=sceptic.between, average=sceptic.average)
     value, error = float(plain.centres[0, 0]), float(plain.scales[0, 0])
-    low, high = (_quantile(plain, p)[0] for p in (0.5 - WIDE / 2, 0.5 + WIDE / 2))
-    below, above = (_quantile(doubted, p)[0] for p in (0.5 - WIDE / 2, 0.5 + WIDE / 2))
+    ends = (0.5 - WIDE / 2, 0.5 + WIDE / 2)
+    low, high, below, above = (float(_quantile(effects, end)[0]) for effects in (plain, doubted) for end in ends)
     probable = float(_above_zero(doubted)[0])
     verdict = CLEAR_BENEFIT if probable > CLEAR else CLEAR_HARM if probable < 1 - CLEAR else NOT_CLEAR
     p_value = float(2 * _student(np.array([-abs(value) / error]), plain.freedom)[0])
@@ -339,7 +371,7 @@ def _quantile(effects: Effects, probability: float) -> Array:
     return found
 
 
-def _people(effects: Effects, probable: Array, back: np.typing.NDArray[np.intp]) -> tuple[PersonEffect, ...]:
+def _people(effects: Effects, probable: Array, back: NDArray[np.intp]) -> tuple[PersonEffect, ...]:
     """Everybody's effect with its band, in the order in which the people were given."""
     value = effects.weights @ effects.centres
     low, high = _quantile(effects, 0.5 - BAND / 2), _quantile(effects, 0.5 + BAND / 2)
@@ -347,14 +379,14 @@ def _people(effects: Effects, probable: Array, back: np.typing.NDArray[np.intp])
     return tuple(PersonEffect(*row) for row in rows)
 
 
-def _text(reading: IndividualReading, problem: _Problem) -> str:
+def _text(reading: IndividualReading, unit: str) -> str:
     """The reading in words."""
     average = reading.average
     first = (
-        f"Average benefit {average.value:.2f} {problem.unit} (95 % {average.low:.2f} to {average.high:.2f}): {average.verdict}; "
+        f"Average benefit {average.value:.2f} {unit} (95 % {average.low:.2f} to {average.high:.2f}): {average.verdict}; "
         f"after a sceptical prior {average.sceptical:.2f}, probability of any benefit {average.p_benefit:.2f}."
     )
     if reading.choice == AVERAGE:
         return f"{first} The average is the best prediction for everybody: {reading.why}."
     lows, highs = min(person.value for person in reading.people), max(person.value for person in reading.people)
-    return f"{first} Effects differ between people, from {lows:.2f} to {highs:.2f} {problem.unit} by their covariates: {reading.why}."
+    return f"{first} Effects differ between people, from {lows:.2f} to {highs:.2f} {unit} by their covariates: {reading.why}."

@@ -5,7 +5,7 @@ has a flat prior; theta_j ~ N(0, variance * tau^2 / modifiers) with tau half-nor
 integrated out (its prior is 1 / variance).  At tau = 0 the model is the average model exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,10 @@ class Effects:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shrunk:
-    """The posterior of theta at every node of tau; `gram` and `spread` are the eigen-decomposition of the modifiers' squares."""
+    """The posterior of theta at every node of tau; theta (nodes, modifiers) is its mean, `basis` the eigenvectors of the modifiers.
+
+    `inner` (nodes, modifiers) is the variance of theta along them in error variances, `variance` (nodes,) the error variance.
+    """
 
     weights: Array
     tau: Array
@@ -121,7 +124,14 @@ def person_effects(columns: Columns, outcome: Array, *, between: float, average:
     centres = pick @ outcome + (columns.modifiers - pick @ products) @ shrunk.theta.T
     spread = pick @ pick + (reach**2) @ shrunk.inner.T
     scales = np.sqrt(spread * shrunk.variance)
-    return Effects(shrunk.weights, shrunk.tau, centres.T.reshape(-1, people), scales.T.reshape(-1, people), np.sqrt(shrunk.variance), freedom)
+    return Effects(
+        shrunk.weights, shrunk.tau, centres.T.reshape(-1, people), scales.T.reshape(-1, people), np.sqrt(shrunk.variance), freedom
+    )
+
+
+def one_person(effects: Effects) -> Effects:
+    """The effects of the first person only, for models in which everybody has the same."""
+    return replace(effects, centres=effects.centres[:, :1], scales=effects.scales[:, :1])
 
 
 def _inverse(columns: Columns) -> tuple[Array, Array]:

@@ -36,7 +36,7 @@ class Asker:
     """What of a person the prediction looks at.
 
     `conditions` are kinds of pain, (id, label), most telling first; `pain_0_10` is None when unknown; `facts` fact id -> "yes", "no",
-    "unknown"; `taken` treatment ids taken now; `refusals` by treatment.
+    "unknown"; `taken` treatment ids taken now; `refusals` by treatment; `offered` the treatments to speak of, None for all.
     """
 
     conditions: tuple[tuple[str, str], ...]
@@ -44,6 +44,7 @@ class Asker:
     facts: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     refusals: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
+    offered: frozenset[str] | None = None
 
 
 def predict(asker: Asker, model: EvidenceModel) -> OutlookView:
@@ -73,13 +74,26 @@ def _domains(model: EvidenceModel, condition: str) -> Iterator[tuple[str, Domain
 
 
 def _of_condition(asker: Asker, model: EvidenceModel, condition: tuple[str, str], domain: Domain) -> list[Outlook]:
-    family = model.family(condition[0])
-    found = []
-    for card in model.treatments.values():
-        if set(card.conditions) & set(family) or any(n.condition in family for n in card.not_for):
-            found.append(_outlook(asker, model, card, condition, domain))
+    cards = [card for card in model.treatments.values() if _concerns(card, _offered_for(model, condition[0]))]
+    cards = [card for card in cards if asker.offered is None or card.id in asker.offered]
+    found = [_outlook(asker, model, card, condition, domain) for card in cards]
     order = {name: place for place, name in enumerate((PREDICTED, NO_EVIDENCE, TO_CHECK, NOT_OFFERED, REFUSED))}
     return sorted(found, key=lambda o: (order[o.status], -(o.benefit.value if o.benefit else -1.0), o.label))
+
+
+def is_asked(card: TreatmentCard, model: EvidenceModel, condition: str) -> bool:
+    """Whether a prediction for this kind of pain, or for what it brings along, would speak of the treatment."""
+    return any(_concerns(card, _offered_for(model, own)) for own, _ in _domains(model, condition))
+
+
+def _offered_for(model: EvidenceModel, condition: str) -> tuple[str, ...]:
+    """The kinds of pain whose treatments are asked about: what stands beside pain adds its own treatments, not all of chronic pain."""
+    known = model.conditions.indications.get(condition)
+    return (condition,) if known is not None and known.beside else model.family(condition)
+
+
+def _concerns(card: TreatmentCard, family: Sequence[str]) -> bool:
+    return bool(set(card.conditions) & set(family)) or any(n.condition in family for n in card.not_for)
 
 
 def _outlook(asker: Asker, model: EvidenceModel, card: TreatmentCard, condition: tuple[str, str], domain: Domain) -> Outlook:
@@ -105,7 +119,11 @@ def _outlook(asker: Asker, model: EvidenceModel, card: TreatmentCard, condition:
     for comparator in ordered[:1]:
         effect = effects[comparator]
         assert effect is not None
-        return _predicted(asker, model, card, empty, effect, domain, comparator)
+        found = _predicted(asker, model, card, empty, effect, domain, comparator)
+        blind = effects[BLIND]
+        return (
+            replace(found, notes=(*found.notes, _blinded(blind, found, model))) if comparator == OPEN and blind and domain.great else found
+        )
     waiting = any(row.state == TO_VERIFY and row.contrast is not None for row in empty.shown)
     note = card.no_evidence or "no usable evidence on the response that is predicted here"
     return replace(empty, status=TO_CHECK if waiting else NO_EVIDENCE, notes=(note,))
@@ -161,6 +179,14 @@ def _predicted(
         substantial_benefit=added_band(great, (value, sd), c.level) if great else None,
         sources=tuple(dict.fromkeys((*found.sources, *(row.source for row in main.rows)))),
     )
+
+
+def _blinded(effect: Effect, found: Outlook, model: EvidenceModel) -> str:
+    """What blinded trials of related pain say, where open ones of this pain were taken."""
+    c = model.book.conventions
+    half = normal_quantile(0.5 + c.level / 2) * effect.sd
+    low, mean, high = (c.sd_points * value for value in (effect.mean - half, effect.mean, effect.mean + half))
+    return f"blinded trials, of related pain, find {mean:.1f} points of 10 ({low:.1f} to {high:.1f}) for a pain of {REFERENCE_PAIN:g}"
 
 
 def _great(model: EvidenceModel, condition: str, comparator: str, domain: Domain, main: Rate) -> tuple[float, float] | None:

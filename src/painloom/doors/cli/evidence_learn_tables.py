@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class Table:
             found.append(by_case[text.lower()])
         return tuple(found)
 
-    def _cells(self, name: str) -> zip[tuple[int, str]]:
+    def _cells(self, name: str) -> Iterator[tuple[int, str]]:
         return zip(self.lines, self.columns[name], strict=True)
 
     def _number(self, line: int, name: str, text: str, low: float, high: float, may_miss: bool, above: bool) -> float:

@@ -1,6 +1,7 @@
 """Outlooks in natural frequencies: chances as people of 100, grouped so that what stands together can be compared."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ SIGNED = ("benefit", "substantial_benefit", "harm")
 class Group:
     """Outlooks of one condition, comparator and outcome, in their order; those of hours or days stand apart from longer ones.
 
-    `horizon` is "" where its members differ; `verdicts` are what may be said of the best.
+    `horizon` is that of most of them; `verdicts` are what may be said of the best.
     """
 
     condition: str
@@ -67,8 +68,7 @@ def _placed(view: OutlookView, keys: dict[tuple[str, ...], list[Outlook]]) -> di
 
 def _group(key: tuple[str, ...], members: list[Outlook], verdicts: tuple[str, ...]) -> Group:
     condition, _, comparator, outcome, _ = key
-    horizons = {o.horizon for o in members}
-    horizon = horizons.pop() if len(horizons) == 1 else ""
+    horizon = Counter(o.horizon for o in members).most_common(1)[0][0]
     return Group(condition, members[0].condition_label, comparator, outcome, horizon, tuple(members), verdicts)
 
 

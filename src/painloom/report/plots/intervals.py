@@ -41,17 +41,21 @@ def interval_plot(view: OutlookView, *, width: float = 900.0, title: str = "", w
 def _group(plan: Plan, group: Group, *, is_new: bool) -> None:
     """Head, rows and verdict of outlooks that can be compared; the condition is named where it is new."""
     has_bars = has_numbers(group.outlooks[0])
-    plan.y += 8
+    plan.y += 12
     if is_new:
         plan.sheet.add(Line(EDGE, plan.y, plan.width - EDGE, plan.y, Paint(stroke="ink", width=1.4)))
         plan.y += 8
         plan.y += plan.lines(group.label or group.condition, EDGE, plan.room, size=HEAD, is_bold=True)
     plan.y += plan.lines(_subhead(group, plan.words), EDGE, plan.room, size=SMALL + 1, most=3, is_bold=True) + 4
+    is_silent = has_bars and plan.is_stacked and all(o.harm is None for o in group.outlooks)
+    if is_silent:  # said once, for on a phone each row would say it again
+        nobody = say(plan.words, "people.harm_nobody")
+        plan.y += plan.lines(nobody, EDGE, plan.room, size=SMALL, colour="soft", most=3) + 4
     if has_bars:
         _scale(plan)
     rows, place = plan.y, len(plan.sheet.shapes)
     for outlook in group.outlooks:
-        draw_row(plan, outlook, has_time=not group.horizon)
+        draw_row(plan, outlook, has_time=outlook.horizon != group.horizon, has_harm=not is_silent)
     if has_bars and not plan.is_stacked:
         places = [plan.axis.at(tick / 100) for tick in TICKS]
         plan.sheet.shapes[place:place] = [Line(x, rows, x, plan.y - 4, Paint(stroke="rule")) for x in places]

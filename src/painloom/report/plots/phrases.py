@@ -13,6 +13,7 @@ PHRASES: Words = MappingProxyType(
         "people.response": "better with it",
         "people.added": "because of it",
         "people.harm": "more stop for an adverse effect",
+        "people.harm_nobody": "how many more stop for an adverse effect is not known for any of these",
         "people.with": "{n} of 100",
         "people.without": "{n} without it",
         "people.with_long": "{n} of 100 feel better with it",

@@ -10,17 +10,20 @@ from painloom.report.plots.phrases import Words, say, word
 from painloom.report.plots.scene import Line, Paint, Rect
 
 BAR, BAND_DROP = 13.0, 8.0  # height of a bar, and how far below it its band lies
-MORE_LINES = 8
+MORE_LINES, NAME_LINES = 8, 10
 
 
-def draw_row(plan: Plan, outlook: Outlook, *, has_time: bool = False) -> None:
-    """Draw one outlook at the plan's place and move the place below it; `has_time`: the row says when it is meant."""
+def draw_row(plan: Plan, outlook: Outlook, *, has_time: bool = False, has_harm: bool = True) -> None:
+    """Draw one outlook at the plan's place and move the place below it; `has_time`: the row says when it is meant.
+
+    `has_harm`: on a phone it says how many more stop, or that this is not known.
+    """
     plan.sheet.add(Line(EDGE, plan.y, plan.width - EDGE, plan.y, Paint(stroke="rule")))
     plan.y += 6
     is_drawn = has_numbers(outlook)
     top = plan.y
     colour = "ink" if is_drawn else "unknown"
-    height = plan.lines(name_of(outlook, plan.words), EDGE, plan.label_room, size=LABEL, colour=colour, most=3, is_bold=is_drawn)
+    height = plan.lines(name_of(outlook, plan.words), EDGE, plan.label_room, size=LABEL, colour=colour, most=NAME_LINES, is_bold=is_drawn)
     if not is_drawn:
         _absent(plan, outlook, height)
         return
@@ -33,7 +36,7 @@ def draw_row(plan: Plan, outlook: Outlook, *, has_time: bool = False) -> None:
         plan.y += 4
         _bar(plan, outlook, plan.y)
         plan.y += BAR + BAND_DROP + 8
-        for text in _numbers(outlook, plan.words):
+        for text in _numbers(outlook, plan.words, has_harm=has_harm):
             plan.y += plan.lines(text, EDGE, plan.room, size=SMALL + 1, most=2)
         plan.y += 8
         return
@@ -155,14 +158,16 @@ def _two_lines(band: Band | None, words: Words | None) -> list[str]:
     return [signed(band.value), say(words, "people.range", low=plain_people(band.low), high=plain_people(band.high))]
 
 
-def _numbers(outlook: Outlook, words: Words | None) -> list[str]:
+def _numbers(outlook: Outlook, words: Words | None, *, has_harm: bool = True) -> list[str]:
     """The same as lines below the bar."""
     both = [say(words, "people.with_long", n=plain_people(outlook.response.value))] if outlook.response else []
     both += [say(words, "people.without", n=plain_people(outlook.control.value))] if outlook.control else []
     lines = [", ".join(both)] if both else []
     if outlook.response is None and outlook.points:
         lines.append(_points(outlook.points, words))
-    for band, key, name in ((outlook.benefit, "people.added_long", "people.added"), (outlook.harm, "people.harm_long", "people.harm")):
+    parts = [(outlook.benefit, "people.added_long", "people.added")]
+    parts += [(outlook.harm, "people.harm_long", "people.harm")] if has_harm else []
+    for band, key, name in parts:
         unknown = f"{say(words, name)}: {say(words, 'people.not_known')}"
         ends = {"n": signed(band.value), "low": plain_people(band.low), "high": plain_people(band.high)} if band else {}
         lines.append(say(words, key, **ends) if band else unknown)
