@@ -361,7 +361,7 @@ def test_people_without_an_outcome_make_no_pair():
     found = calibrate_benefit(benefit, outcome, arm)
 
     assert found.pairs == 50
-    assert any("have no partner" in note for note in found.notes)
+    assert any("Without a partner" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("kind", ["one arm", "beyond one", "no outcome"])

@@ -115,6 +115,12 @@ def test_a_random_trial_beside_chosen_ones_keeps_its_weight():
     assert beside.e_value is not None
 
 
+def test_the_e_value_is_that_of_the_chosen_treatments_alone():
+    mixed = learn(PRIOR, [Contrast(0.1, 0.01, True), Contrast(0.8, 0.1, False)])
+
+    assert (mixed.e_value, mixed.e_limit) == pytest.approx(e_values_of_difference(0.8, 0.1))
+
+
 @given(st.lists(contrasts, min_size=1, max_size=6), contrasts)
 def test_more_outcomes_never_widen_a_belief(some, more):
     one, two = learn(PRIOR, some), learn(PRIOR, [*some, more])

@@ -40,6 +40,7 @@ class Domain:
     """Conditions whose outcomes are comparable: those of `roots` and everything below them; `main` and `great` are outcomes ("" = none).
 
     A condition in `brings_along` brings the root along: whoever has it is also told of this domain.
+    `class_sd` replaces the convention's where effects are of another size.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Domain:
     main: str
     great: str
     stop: str
+    class_sd: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What was learned after the start: from an early score, from a trial in one person, from a clinic's own outcomes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 ACTIVE, COMPARATOR = "A", "B"
 ARMS = (ACTIVE, COMPARATOR)
@@ -152,7 +152,8 @@ class Learned:
 
     `observed` is what the clinic saw, with the standard error of sampling alone; `allowed` is its SD when bias is allowed for, and
     `bias_sd` how much that is (0 = allocation was random).  `share` in [0, 1] is the part of the prior variance that went.
-    `e_value` and `e_limit` are those of the estimate and of the limit of its 95 % interval; None where allocation was random throughout.
+    `e_value` and `e_limit` are those of the contrasts without random allocation and of the limit of their 95 % interval; None where there
+    are none.
     """
 
     prior: Belief
@@ -220,4 +221,4 @@ class CalibrationReport:
     groups: tuple[Group, ...]
     verdict: str
     benefit: BenefitReport | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ what it could do.  Intervals are 95 %.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from painloom.response.distributions import normal_quantile
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Z95, Z80 = normal_quantile(0.975), normal_quantile(0.9)
-FEWEST = 100  # responses, and as many without one: below it a calibration says little (Collins 2016)
+FEWEST = 100  # responses (Collins 2016), and by our own choice as many without one: below it a calibration says little
 PEOPLE_A_GROUP, MOST_GROUPS, FEWEST_GROUPS = 20, 10, 5
 EDGE = 1e-4  # a printed 0.00 or 1.00 has no finite log odds
 STEPS, CLOSE, FAR = 60, 1e-10, 50.0
@@ -208,8 +209,6 @@ def _verdict(responders: int, others: int, intercept: Span, slope: Span) -> str:
 
 
 def _with_notes(report: CalibrationReport) -> CalibrationReport:
-    from dataclasses import replace
-
     notes = []
     if report.verdict == TOO_FEW:
         notes.append(

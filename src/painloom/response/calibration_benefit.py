@@ -138,7 +138,7 @@ def _notes(pairs: int, unpaired: int, concordance: Span) -> tuple[str, ...]:
     if pairs < FEWEST_PAIRS:
         notes.append(f"Too few to judge the benefit: {pairs} pairs, {FEWEST_PAIRS} are asked for.")
     if unpaired:
-        notes.append(f"{unpaired} people of the larger arm have no partner; the pairs take its ranks evenly.")
+        notes.append(f"Without a partner in the smaller arm: {unpaired}; the pairs take the ranks of the larger one evenly.")
     if concordance.low is not None and concordance.high is not None and concordance.low <= 0.5 <= concordance.high:
         notes.append("No sign that the predictions tell who benefits more: the average is the best statement for everybody.")
     return tuple(notes)

@@ -54,6 +54,7 @@ class _Branch:
     contrasts: tuple[Contrast, ...]
     tree: Tree
     weights: Array
+    class_sd: float
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class EvidenceModel:
 
     def _asked(self, branch: _Branch, place: Place, *, is_stop: bool) -> Effect:
         grid, weights = self.grids[is_stop], branch.weights
-        fixed = self.book.conventions.stop_class_sd**2 if is_stop else self.book.conventions.class_sd**2
+        fixed = branch.class_sd**2
         cross = np.array([[shared(place, other) for other in branch.places]])
         own = np.array([shared(place, place)])
         answer = ask(branch.tree, grid, Asked(np.full(cross.shape, fixed), cross, np.full(1, fixed), own))
@@ -164,10 +165,16 @@ def build_model(
         else:
             key, place, contrast = found
             sorted_in.setdefault(key, []).append((place, contrast))
-    branches = {
-        key: _branch(pairs, c.stop_class_sd if key.is_stop else c.class_sd, grids[key.is_stop], c) for key, pairs in sorted_in.items()
-    }
+    branches = {key: _branch(pairs, class_sd_of(key, book), grids[key.is_stop], c) for key, pairs in sorted_in.items()}
     return EvidenceModel(book, treatments, conditions, mode, branches, grids, tuple(unused))
+
+
+def class_sd_of(key: Key, book: EvidenceBook) -> float:
+    """Standard deviation of classes around no effect."""
+    if key.is_stop:
+        return book.conventions.stop_class_sd
+    own = book.domains[key.domain].class_sd
+    return book.conventions.class_sd if own is None else own
 
 
 def entering(rows: Iterable[EvidenceRow], mode: str) -> list[EvidenceRow]:
@@ -215,4 +222,4 @@ def _branch(pairs: Sequence[tuple[Place, Contrast]], class_sd: float, grid: Grid
     variances = np.array([(c.error * factor_of(c.row, conventions)) ** 2 for c in contrasts])
     scaled = np.array([[shared(a, b) for b in places] for a in places])
     tree = Tree(values, variances, np.full(scaled.shape, class_sd**2), scaled)
-    return _Branch(places, contrasts, tree, weights_of(grid.log_prior + log_evidence(tree, grid)))
+    return _Branch(places, contrasts, tree, weights_of(grid.log_prior + log_evidence(tree, grid)), class_sd)

@@ -129,7 +129,7 @@ def _judged(weight: Array, means: Array, sds: Array, important: float, level: fl
 def judge(low: float, high: float, p_important: float, important: float, level: float) -> tuple[str, str]:
     """The verdict word and its reason, from the band of the effect and the probability of more than the least important difference."""
     band = f"{level:.0%} band {low:.2f} to {high:.2f} points"
-    matters = f"the chance of more than {important:g} points is {p_important:.0%}"
+    matters = f"the chance of more than {important:g} point{'' if important == 1 else 's'} is {p_important:.0%}"
     if high < 0:
         return HARM, f"{band}: the active treatment is worse"
     if low > 0 and p_important >= LIKELY:

@@ -59,11 +59,16 @@ def learn(prior: Belief, contrasts: Sequence[Contrast], *, bias_sd: float = BIAS
     allowed, observed = 1 / math.sqrt(precision), float(solved[:, 1].sum()) / precision
     posterior = update(prior, Belief(observed, allowed))
     plain = 1 / errors**2
-    sampling = Belief(float((plain * means).sum() / plain.sum()), 1 / math.sqrt(float(plain.sum())))
-    e_value, e_limit = e_values_of_difference(sampling.mean, sampling.sd) if biased.any() else (None, None)
+    sampling = Belief(*_weighed(means, plain))
+    e_value, e_limit = e_values_of_difference(*_weighed(means[biased], plain[biased])) if biased.any() else (None, None)
     used = bias_sd if biased.any() else 0.0
     share = 1 - (posterior.sd / prior.sd) ** 2
     return Learned(prior, sampling, allowed, used, posterior, share, e_value, e_limit, _notes(contrasts, used, e_value, e_limit))
+
+
+def _weighed(means: Array, weights: Array) -> tuple[float, float]:
+    """Inverse-variance mean with its standard error."""
+    return float((weights * means).sum() / weights.sum()), 1 / math.sqrt(float(weights.sum()))
 
 
 def _notes(contrasts: Sequence[Contrast], bias: float, e_value: float | None, e_limit: float | None) -> tuple[str, ...]:

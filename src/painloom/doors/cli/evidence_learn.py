@@ -171,9 +171,7 @@ def run_plan(args: argparse.Namespace) -> int:
         told = sizing(args.cycles, args.period_days - washout, spread, important=args.important, prior=prior, level=args.level)
     shown = blinded(periods) if args.blinded else periods
     error = list_error(periods, spread)
-    of_list = (
-        f"{error:.2f} points" if math.isfinite(error) else "not finite: with this order a trend looks like an effect; add a cycle"
-    )
+    of_list = f"{error:.2f} points" if math.isfinite(error) else "not finite: with this order a trend looks like an effect; add a cycle"
     notes = (
         "",
         f"{periods[-1].last_day} days; standard error of the effect with this list and a straight trend: {of_list}.",

@@ -8,7 +8,7 @@ from painloom.errors import InputError
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 FACTORS = (1.0, 2.0, 5.0, 10.0)
-MOST_DIGITS = 6
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from painloom.report.plots.axis import Axis, axis_over, plain_number
+from painloom.report.plots.axis import MOST_DIGITS, Axis, axis_over, plain_number
 from painloom.report.plots.layout import EDGE, LABEL, LEAD, SMALL, Plan
 from painloom.report.plots.letters import cut, width_of, wrap
 from painloom.report.plots.phrases import say
@@ -15,6 +15,7 @@ ROW, LANE = 24.0, 26.0  # height of a row, and of the marks alone
 LARGEST, SMALLEST = 13.0, 3.0  # side of a study's square
 BEYOND = 1.2  # how far past the drawn effects, in spans, an interval goes before it is cut with an arrow
 LEAST_LABEL = 90.0
+MILLION = 1e6
 VALUES = 0.23  # share of the width that numbers may take beside the axis
 
 
@@ -22,7 +23,8 @@ VALUES = 0.23  # share of the width that numbers may take beside the axis
 class Scale:
     """What the numbers are: `label` of the axis, what lies `left` and `right` of no effect, `null` = no effect, all in the given scale.
 
-    With `is_log` the given numbers are natural logarithms of ratios and printed as ratios.
+    With `is_log` the given numbers are natural logarithms of ratios and printed as ratios.  `digits` of printed numbers, None = two, or
+    more where an interval is so narrow that its ends would look the same.
     """
 
     label: str = ""
@@ -30,11 +32,16 @@ class Scale:
     right: str = ""
     null: float = 0.0
     is_log: bool = False
-    digits: int = 2
+    digits: int | None = None
 
     def words(self, value: float) -> str:
-        """A value as it is printed."""
-        return plain_number(math.exp(min(value, 700.0)) if self.is_log else value, self.digits)
+        """A value as it is printed, in powers of ten where it is a million or more."""
+        shown = math.exp(min(value, 700.0)) if self.is_log else value
+        return (
+            f"{shown:.3g}".replace("-", "−")
+            if abs(shown) >= MILLION
+            else plain_number(shown, self.digits if self.digits is not None else 2)
+        )
 
     def interval(self, value: float, low: float, high: float) -> str:
         """A value with its ends as they are printed."""
@@ -177,6 +184,14 @@ class Board:
         self, x: float, y: float, words: str, size: float, *, anchor: str = "start", colour: str = "ink", is_bold: bool = False
     ) -> None:
         self.sheet.write(Text(x, y, words, size, anchor, colour, is_bold))
+
+
+def with_digits(scale: Scale, studies: Sequence[Study], means: Sequence[Mean]) -> Scale:
+    """The scale with as many digits as the narrowest interval asks for, where it leaves that open."""
+    widths = [w for w in (*(s.high - s.low for s in studies), *(m.high - m.low for m in means)) if w > 0]
+    if scale.digits is not None or not widths:
+        return scale
+    return replace(scale, digits=min(max(math.ceil(-math.log10(min(widths))) + 1, 2), MOST_DIGITS))
 
 
 def fits(plan: Plan, scale: Scale, studies: Sequence[Study], means: Sequence[Mean]) -> bool:

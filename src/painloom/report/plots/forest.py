@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from painloom.report.plots.board import Board, Scale, fits, forest_axis
+from painloom.report.plots.board import Board, Scale, fits, forest_axis, with_digits
 from painloom.report.plots.layout import EDGE, LABEL, NARROWEST, SMALL, TITLE, Plan
 from painloom.report.plots.legend import Key, legend
 from painloom.report.plots.letters import clean
@@ -31,7 +31,7 @@ def forest(
     InputError : a value that is not finite, ends out of order, or more than 400 studies.
     """
     check_rows(studies, means)
-    scale = scale or Scale()
+    scale = with_digits(scale or Scale(), studies, means)
     plan = Plan(max(width, NARROWEST), words)
     if not fits(plan, scale, studies, means):
         plan.stacked_below = math.inf

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from painloom.model.outlook import Band, OutlookView
-from painloom.report.plots.board import Scale
+from painloom.report.plots.board import Scale, with_digits
 from painloom.report.plots.counts import grouped, has_numbers, plain_people, signed
 from painloom.report.plots.letters import clean
 from painloom.report.plots.phrases import Words, say, word
@@ -35,7 +35,7 @@ def forest_rows(
     studies: Sequence[Study], means: Sequence[Mean], scale: Scale | None = None, words: Words | None = None
 ) -> tuple[Cells, ...]:
     """The head, then a row a study and a row a method: name, effect with its interval, weight, interval for a new study."""
-    scale = scale or Scale()
+    scale = with_digits(scale or Scale(), studies, means)
     rows: list[Cells] = [tuple(say(words, f"forest.{key}") for key in ("study", "value", "weight", "table_new"))]
     for study in studies:
         weight = "" if study.weight is None else f"{study.weight:.1f}%"
