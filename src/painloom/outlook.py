@@ -7,7 +7,6 @@ from painloom.body.candidates import candidate_rows, candidate_use
 from painloom.body.formulary import Formulary
 from painloom.brain.painkinds import kinds_of
 from painloom.brain.said import history, known_facts
-from painloom.brain.targets import book_of
 from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.advice import Advice
@@ -75,7 +74,7 @@ def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, st
     """Kinds of pain that the record names, as (id, label), and what to say about them; none when none is named."""
     card, book = knowledge.conditions, knowledge.evidence
     facts = known_facts(case, knowledge.terms("condition_codes"))
-    kinds = kinds_of(history(case), facts, card, book_of(knowledge).screen.cues)
+    kinds = kinds_of(history(case), facts, card, knowledge.targets.screen.cues)
     if not kinds.is_stated:
         return (), ("the kind of pain is not recorded: nothing can be predicted; add a diagnosis to the case",)
     ids = [kind.indication.id for kind in kinds.kinds]

@@ -1,12 +1,12 @@
 """Small cases for the neuromodulation planner: words in, view out."""
 
-from painloom.brain.targets import Wish, book_of, plan_targets
+from painloom.brain.targets import Wish, plan_targets
 from painloom.knowledge.load import load
 from painloom.model.body import BodyRecord, Diagnosis, Fact
 from painloom.model.case import Case, DrugUse, PainHistory, Person
 
 KNOWLEDGE = load()
-BOOK = book_of(KNOWLEDGE)
+BOOK = KNOWLEDGE.targets
 PAIN = "Neuropathic pain"
 QUESTIONS = tuple(question.id for question in BOOK.screen.questions)
 

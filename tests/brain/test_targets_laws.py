@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import knowledge
 from painloom.brain.stimsafety import screen_case
-from painloom.brain.targets import book_of, plan_targets, safety_text
+from painloom.brain.targets import plan_targets, safety_text
 from painloom.model.body import NO, UNKNOWN, BodyRecord, Diagnosis, Fact
 from painloom.model.case import Case, DrugUse, PainHistory, Person
 from painloom.model.target import CAUTION, OPEN, REFUSED
@@ -48,7 +48,7 @@ PAINS = (
 
 @lru_cache(maxsize=1)
 def book():
-    return book_of(knowledge())
+    return knowledge().targets
 
 
 def person(*texts, sites=(), facts=(), drugs=(), sex="F"):

@@ -1,11 +1,15 @@
 """Plots in a browser: really drawn letters neither overlap nor leave the picture; a page is accessible in light, dark and on a phone."""
 
+import io
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from test_plots_drawing import scenes
 from test_plots_intervals import view
 from test_report_browser import faults, visit, wider_than_screen
 
-from painloom.report.plots import draw_page, draw_svg, interval_plot, interval_rows
+from painloom.report.plots import draw_page, draw_png, draw_svg, interval_plot, interval_rows
 
 pytestmark = pytest.mark.browser
 MEASURE = """() => { const b = [...document.querySelectorAll('text')].map(t => [t.textContent, t.getBBox()]);
@@ -55,3 +59,22 @@ def test_letters_are_large_enough_on_a_phone(browser, tmp_path):
 
     assert min(sizes) >= 11.5
     page.context.close()
+
+
+@pytest.mark.parametrize("name", scenes())
+def test_png_and_svg_show_the_same_shapes(browser, tmp_path, name):
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed (painloom[brain]): drawings as PNG not tested")
+    scene = replace(scenes()[name], texts=(), height=float(int(scenes()[name].height) + 1))
+    (tmp_path / "plot.svg").write_text(draw_svg(scene, is_alone=True), encoding="utf-8")
+    page, _, _ = visit(browser, tmp_path / "plot.svg", int(scene.width), "light")
+    page.set_viewport_size({"width": int(scene.width), "height": int(scene.height)})
+    ours, theirs = (
+        np.asarray(image.open(io.BytesIO(png)).convert("L"), dtype=float) for png in (draw_png(scene, scale=1), page.screenshot())
+    )
+    page.context.close()
+
+    assert ours.shape == theirs.shape
+    # smoothing of edges may differ, places and grounds may not
+    assert np.abs(ours - theirs).mean() < 1.0
+    assert (np.abs(ours - theirs) > 128).mean() < 0.002
+    assert theirs.min() < 60

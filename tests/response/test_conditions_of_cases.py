@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from builders import knowledge
 from painloom.brain.painkinds import kinds_of
 from painloom.brain.said import history, known_facts
-from painloom.brain.targets import book_of
 from painloom.fhir.read import read_bundle
 from painloom.intake.history import read_history
 from painloom.knowledge.conditions import read_conditions
@@ -25,7 +24,7 @@ NOTHING = ["unstated"]
 
 @lru_cache(maxsize=1)
 def cues():
-    return book_of(knowledge()).screen.cues
+    return knowledge().targets.screen.cues
 
 
 def found_in(case):

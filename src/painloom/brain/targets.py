@@ -11,7 +11,7 @@ from painloom.brain.trainlimits import check_train
 from painloom.errors import InputError
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.target_cards import CONTRALATERAL, NOWHERE, IndicationCard, TargetBook, TargetCard, TargetPoint
-from painloom.knowledge.targets import OWN, read_targets
+from painloom.knowledge.targets import OWN
 from painloom.model.case import Case
 from painloom.model.target import REFUSED, ScalpPoint, Target, TargetEvidence, TargetView
 
@@ -26,14 +26,6 @@ class Wish:
 
     indication: str = ""
     side: str = ""
-
-
-def book_of(knowledge: Knowledge) -> TargetBook:
-    """The neuromodulation cards of a knowledge, a clinic's own ones marked."""
-    files = knowledge.files("targets")
-    overlay = knowledge.overlay
-    own = [id_ for id_, path in files.items() if overlay is not None and path.is_relative_to(overlay)]
-    return read_targets(files, own)
 
 
 def plan_targets(
@@ -56,7 +48,7 @@ def plan_targets(
     ------
     InputError : the wish names a kind of pain that no card has.
     """
-    book, asked = book_of(knowledge), wish or Wish()
+    book, asked = knowledge.targets, wish or Wish()
     kinds = _kinds(case, book, knowledge, asked)
     spots = _all_over(_spots(case, book, knowledge, kinds), kinds, book)
     if asked.side:

@@ -110,10 +110,9 @@ def _outcome(row: dict[str, str], path: Path) -> Outcome:
 
 
 def _domain(fields: Fields) -> Domain:
-    names = ("main", "great", "stop")
-    texts = (fields.text(name, "") for name in names)
     class_sd = fields.number("class_sd") if "class_sd" in fields.record else None
-    return Domain(fields.text("id"), fields.text("label"), fields.texts("roots"), fields.texts("brings_along"), *texts, class_sd)
+    main, great, stop = (fields.text(name, "") for name in ("main", "great", "stop"))
+    return Domain(fields.text("id"), fields.text("label"), fields.texts("roots"), fields.texts("brings_along"), main, great, stop, class_sd)
 
 
 def _conventions(fields: Fields) -> Conventions:

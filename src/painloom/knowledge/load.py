@@ -28,7 +28,8 @@ from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
 from painloom.knowledge.rules import read_equivalence, read_rule
 from painloom.knowledge.safety import SafetyCard, read_safety
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
-from painloom.knowledge.target_cards import IndicationCard
+from painloom.knowledge.target_cards import IndicationCard, TargetBook
+from painloom.knowledge.targets import read_targets
 from painloom.knowledge.treatments import read_treatment
 from painloom.model.genotypes import SiteTable
 from painloom.model.source import Citation
@@ -119,9 +120,17 @@ class Knowledge:
         return {id_: self.instrument(id_) for id_ in self.files("instruments")}
 
     def instrument(self, id_: str) -> InstrumentCard:
-        """One instrument card, read alone; KeyError when there is none."""
-        path = self.files("instruments")[id_]
-        return self._marked(read_instrument(path), path)
+        """One instrument card, read alone and once; KeyError when there is none."""
+        found = self._instruments.get(id_)
+        if found is None:
+            path = self.files("instruments")[id_]
+            found = self._instruments[id_] = self._marked(read_instrument(path), path)
+        return found
+
+    @cached_property
+    def _instruments(self) -> dict[str, InstrumentCard]:
+        """The instrument cards that were read so far."""
+        return {}
 
     @cached_property
     def rules(self) -> dict[str, RuleCard]:
@@ -172,6 +181,13 @@ class Knowledge:
     def circuits(self) -> CircuitCard | None:
         """The circuits that sort the regions of a norm."""
         return read_circuits(self.files("norms"))
+
+    @cached_property
+    def targets(self) -> TargetBook:
+        """The neuromodulation cards, a clinic's own marked."""
+        files = self.files("targets")
+        own = [id_ for id_, path in files.items() if self.overlay is not None and path.is_relative_to(self.overlay)]
+        return read_targets(files, own)
 
     @cached_property
     def imaging(self) -> dict[str, ImagingCard]:

@@ -46,13 +46,14 @@ class PairedTrial:
 
 @dataclass(frozen=True, slots=True)
 class Sceptic:
-    """What is believed before the trial; both are standard deviations in units of the residual standard deviation.
+    """What is believed before the trial; standard deviations are in units of the residual standard deviation.
 
-    `average` of the average effect, normal around 0; `between` scale of the half-normal of the standard deviation of true effects between
-    people that all covariates together explain.
+    `average` of the average effect, normal around 0; `null` in [0, 1) the probability that no covariate changes the effect; `between` the
+    scale, where one does, of the half-normal of the standard deviation of effects between people that all covariates together explain.
     """
 
     average: float = 0.2
+    null: float = 0.8
     between: float = 0.25
 
 
@@ -60,8 +61,8 @@ class Sceptic:
 class AverageEffect:
     """The average benefit, positive = better, adjusted for the covariates.
 
-    `value`, `low`, `high` (95 %), `p_value` are of least squares alone; `sceptical`, `sceptical_low`, `sceptical_high` (95 %) and `p_benefit`
-    are after the sceptical prior.  `verdict` is one of the three words, from `p_benefit` against 0.975 and 0.025.
+    `value`, `low`, `high` (95 %) and `p_value` are of least squares alone; `sceptical`, `sceptical_low`, `sceptical_high` (95 %) and
+    `p_benefit` are after the sceptical prior.  `verdict` is one of the three words, from `p_benefit` against 0.975 and 0.025.
     """
 
     value: float
@@ -79,9 +80,9 @@ class AverageEffect:
 class ModelScore:
     """How well one model foretells people it has not seen.
 
-    `r2` is 1 - squared error / squared error of the mean of the people it was fitted on (of "no difference" in a crossover), mean over the
-    repeats.  `gain` is the mean squared error of the average model minus that of this one, `gain_se` its standard error over people; both in
-    squared units.  `auc` is how well it tells responders apart, None where no baseline was named.
+    `r2` is 1 - squared error / squared error of the mean of the people it was fitted on (of "no difference" in a crossover), mean over
+    the repeats.  `gain` is the mean squared error of the average model minus that of this one, `gain_se` its standard error over people;
+    both in squared units.  `auc` is how well it tells responders apart, None where no baseline was named.
     """
 
     model: str
@@ -109,9 +110,9 @@ class PersonEffect:
 class IndividualReading:
     """Whether individualising helped in one trial.
 
-    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words.  `confident` is the share of
-    people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard deviation of true effects between people that
-    the covariates explain, posterior mean, in the unit of the outcome.  `text` says all of it in two or three sentences.
+    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words.  `confident` is the share
+    of people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard deviation of effects between people that the
+    covariates of `model` explain, posterior mean, in the unit of the outcome.  `text` says it in two or three sentences.
     """
 
     choice: str

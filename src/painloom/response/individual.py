@@ -1,7 +1,7 @@
-"""Does individualising help in this trial?  Nested models, judged on people they have not seen; the average unless an individual model is better.
+"""Does individualising help in this trial?  Nested models, judged on people they have not seen; the average unless one beats it.
 
-The rule: the individual model with the least cross-validated squared error is taken when it beats the average model by more than one standard
-error of the difference over people.  Otherwise everybody gets the average.  The interactions of an individual model are shrunk.
+The rule: the individual model with the least cross-validated squared error is taken when it beats the average model by more than one
+standard error of the difference over people.  Otherwise everybody gets the average.  The interactions of an individual model are shrunk.
 """
 
 from collections.abc import Callable
@@ -109,16 +109,13 @@ def analyse(
     ------
     InputError : an outcome that is missing, an arm or an order with fewer than `folds` people, too few people for the covariates.
     """
-    if not (2 <= folds and 1 <= repeats and 0 < share < 1 and sceptic.average > 0 and sceptic.between > 0):
-        raise InputError(
-            "analysis: folds, repeats, share or sceptic outside what is allowed; take folds 2 or more, repeats 1 or more, the others above 0"
-        )
+    _check_call(folds, repeats, sceptic, share)
     problem = _problem(trial)
     _check(problem, folds)
     order = np.lexsort((problem.sides, *problem.covariates.T, problem.outcome))
     problem = _taken(problem, order)
     found = _decide(problem, np.random.default_rng(seed), (folds, repeats), sceptic, share)
-    average = _average(_plain(problem, sceptic, average=None), _plain(problem, sceptic, average=sceptic.average))
+    average = _average(_plain(problem, sceptic, is_doubted=False), _plain(problem, sceptic, is_doubted=True))
     people = _people(found.effects, found.probable, np.argsort(order))
     spread = float(found.effects.weights @ (found.effects.tau * found.effects.residual))
     reading = IndividualReading(found.choice, found.model, found.why, average, found.scores, people, found.confident, spread, "")
@@ -126,7 +123,10 @@ def analyse(
 
 
 def permute_arms(trial: Trial, *, times: int, seed: int, folds: int = 5, repeats: int = 2, sceptic: Sceptic = STANDARD) -> PermutedArms:
-    """How often the same analysis finds confident advice where there is none: arms dealt out anew `times` times, whole analysis repeated."""
+    """How often the same analysis finds confident advice where there is none: arms dealt out anew `times` times."""
+    _check_call(folds, repeats, sceptic, 0.3)
+    if times < 1:
+        raise InputError("permutation: fewer than one; take 200 or more")
     problem = _problem(replace(trial, baseline=""))
     _check(problem, folds)
     draw = np.random.default_rng(seed)
@@ -136,7 +136,7 @@ def permute_arms(trial: Trial, *, times: int, seed: int, folds: int = 5, repeats
         found = _decide(shuffled, draw, (folds, repeats), sceptic, share=0.3)
         confident += found.confident
         individual += found.choice == INDIVIDUAL
-        clear += float(_above_zero(_plain(shuffled, sceptic, average=sceptic.average))[0]) > CLEAR
+        clear += float(_above_zero(_plain(shuffled, sceptic, is_doubted=True))[0]) > CLEAR
     return PermutedArms(times, confident / times, individual / times, clear / times)
 
 
@@ -146,7 +146,7 @@ def _decide(problem: _Problem, draw: np.random.Generator, deal: tuple[int, int],
     scores = tuple(_score(name, losses, r2[name], auc.get(name)) for name in losses)
     choice, model, why = _choose(scores)
     columns = _columns(problem, _everybody(problem)).only(_modifiers(model, problem))
-    effects = person_effects(columns, problem.outcome, between=sceptic.between, average=sceptic.average)
+    effects = person_effects(columns, problem.outcome, sceptic, is_average_doubted=True)
     probable = _above_zero(effects)
     return _Found(choice, model, why, scores, effects, probable, float((probable > CONFIDENT).mean()))
 
@@ -156,10 +156,10 @@ def _everybody(problem: _Problem) -> Mask:
     return np.ones(problem.outcome.size, dtype=np.bool_)
 
 
-def _plain(problem: _Problem, sceptic: Sceptic, *, average: float | None) -> Effects:
+def _plain(problem: _Problem, sceptic: Sceptic, *, is_doubted: bool) -> Effects:
     """The average effect, one person standing for all, with or without a sceptical prior."""
     columns = _columns(problem, _everybody(problem)).only([])
-    return one_person(person_effects(columns, problem.outcome, between=sceptic.between, average=average))
+    return one_person(person_effects(columns, problem.outcome, sceptic, is_average_doubted=is_doubted))
 
 
 def _problem(trial: Trial | PairedTrial) -> _Problem:
@@ -180,6 +180,14 @@ def _problem(trial: Trial | PairedTrial) -> _Problem:
     before = None if isinstance(trial, PairedTrial) or not trial.baseline else sign * trial.covariates[:, where[trial.baseline]]
     declared = where[trial.modifier] if trial.modifier else None
     return _Problem(sign * outcome, np.where(arms, 1.0, -1.0), trial.covariates, declared, before, paired, trial.unit)
+
+
+def _check_call(folds: int, repeats: int, sceptic: Sceptic, share: float) -> None:
+    """Refuse options that mean nothing."""
+    if folds < 2 or repeats < 1 or not 0 < share < 1:
+        raise InputError("analysis: folds, repeats or share outside what is allowed; take 2 or more, 1 or more, and inside 0 to 1")
+    if not (sceptic.average > 0 and sceptic.between > 0 and 0 <= sceptic.null < 1):
+        raise InputError("analysis: a prior outside what is allowed; take standard deviations above 0 and a probability in 0 to below 1")
 
 
 def _check(problem: _Problem, folds: int) -> None:
@@ -234,14 +242,14 @@ def _names(problem: _Problem) -> tuple[str, ...]:
     return (*simple, *rich, *(() if problem.declared is None else (DECLARED_LOOSE, DECLARED)))
 
 
-def _foretell(name: str, problem: _Problem, columns: Columns, fitted: Mask, between: float) -> Array:
+def _foretell(name: str, problem: _Problem, columns: Columns, fitted: Mask, sceptic: Sceptic) -> Array:
     """Predictions of one model for the people outside `fitted`."""
     known, asked, outcome = columns.rows(fitted), columns.rows(~fitted), problem.outcome[fitted]
     if name == NOTHING:
         return np.zeros(asked.arm.size)
     if name in (ALL, DECLARED):
         chosen = _modifiers(name, problem)
-        return predict_shrunk(known.only(chosen), outcome, asked.only(chosen), between)
+        return predict_shrunk(known.only(chosen), outcome, asked.only(chosen), sceptic)
     loose = _modifiers(name, problem)
 
     def design(part: Columns) -> Array:
@@ -273,7 +281,7 @@ def _validate(
             if not problem.is_paired:
                 reference[~fitted] = problem.outcome[fitted].mean()
             for name in names:
-                foretold[name][~fitted] = _foretell(name, problem, columns, fitted, sceptic.between)
+                foretold[name][~fitted] = _foretell(name, problem, columns, fitted, sceptic)
         total = np.square(problem.outcome - reference).sum()
         for name in names:
             loss = np.square(problem.outcome - foretold[name])
@@ -327,7 +335,8 @@ def _choose(scores: tuple[ModelScore, ...]) -> tuple[str, str, str]:
         return AVERAGE, AVERAGED, "no covariate was given that could change the effect"
     best = max(rivals, key=lambda score: score.gain)
     average = next(score for score in scores if score.model == AVERAGED)
-    seen = f"{best.label}: R2 {best.r2:.3f} against {average.r2:.3f} with one effect for all, gain {best.gain:.3g} (standard error {best.gain_se:.3g})"
+    compared = f"{best.label}: R2 {best.r2:.3f} against {average.r2:.3f} with one effect for all"
+    seen = f"{compared}, gain {best.gain:.3g} (standard error {best.gain_se:.3g})"
     if best.gain <= 0:
         return AVERAGE, AVERAGED, f"the average foretells people best; {seen}"
     if best.gain <= best.gain_se:

@@ -1,14 +1,16 @@
 """Linear Gaussian models of one trial with shrunken interactions, in closed form.
 
-outcome = flat part + arm * (average effect + modifiers . theta) + error.  Everything in the flat part and, in predictions, the average effect
-has a flat prior; theta_j ~ N(0, variance * tau^2 / modifiers) with tau half-normal on a grid that begins at 0, and the error variance is
-integrated out (its prior is 1 / variance).  At tau = 0 the model is the average model exactly.
+outcome = flat part + arm * (average effect + modifiers . theta) + error.  The flat part and, in predictions, the average effect have flat
+priors; theta_j ~ N(0, variance * tau^2 / modifiers), where tau is 0 with a declared probability and half-normal on a grid otherwise.  The error
+variance is integrated out (its prior is 1 / variance).  At tau = 0 the model is the average model exactly.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from painloom.model.individual import Sceptic
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -90,35 +92,33 @@ def least_squares(design: Array, outcome: Array, asked: Array) -> Array:
     return found
 
 
-def predict_shrunk(fitted: Columns, outcome: Array, asked: Columns, between: float) -> Array:
+def predict_shrunk(fitted: Columns, outcome: Array, asked: Columns, sceptic: Sceptic) -> Array:
     """Posterior mean of the outcome at the rows of `asked`, interactions shrunk, tau integrated out; (people asked,)."""
     design, inverse = _inverse(fitted)
     products = fitted.arm[:, None] * fitted.modifiers
-    shrunk = _shrink(design, inverse, outcome, products, between, freedom=_freedom(design))
+    shrunk = _shrink(design, inverse, outcome, products, sceptic, freedom=_freedom(design))
     theta = shrunk.weights @ shrunk.theta
     base = np.column_stack([asked.flat, asked.arm])
     found: Array = base @ (inverse @ (outcome - products @ theta)) + asked.arm * (asked.modifiers @ theta)
     return found
 
 
-def person_effects(columns: Columns, outcome: Array, *, between: float, average: float | None) -> Effects:
+def person_effects(columns: Columns, outcome: Array, sceptic: Sceptic, *, is_average_doubted: bool) -> Effects:
     """The posterior of everybody's effect (the average of the trial for all where there are no modifiers).
 
-    Parameters
-    ----------
-    between : scale of tau;  average : SD of the normal prior of the average effect in residual standard deviations, None = flat.
+    The average effect has the sceptical prior where `is_average_doubted`, a flat one otherwise.
     """
     flat, arm, modifiers = columns.flat, columns.arm, columns.modifiers
     people = outcome.size
-    if average is not None:  # the prior of the average is one more observation of it: 0, with an error of `average` residual deviations
+    if is_average_doubted:  # a normal prior is one more observation: an effect of 0, seen with an error of that many residual deviations
         flat = np.vstack([flat, np.zeros(flat.shape[1])])
-        arm = np.append(arm, 1 / average)
+        arm = np.append(arm, 1 / sceptic.average)
         modifiers = np.vstack([modifiers, np.zeros(modifiers.shape[1])])
         outcome = np.append(outcome, 0.0)
     design, inverse = _inverse(Columns(flat, arm, modifiers))
     products = arm[:, None] * modifiers
     freedom = _freedom(design)
-    shrunk = _shrink(design, inverse, outcome, products, between, freedom=freedom)
+    shrunk = _shrink(design, inverse, outcome, products, sceptic, freedom=freedom)
     pick = inverse[-1]
     reach = (columns.modifiers - pick @ products) @ shrunk.basis  # what theta adds to each effect, along the eigenvectors
     centres = pick @ outcome + (columns.modifiers - pick @ products) @ shrunk.theta.T
@@ -137,7 +137,8 @@ def one_person(effects: Effects) -> Effects:
 def _inverse(columns: Columns) -> tuple[Array, Array]:
     """The unshrunk columns, arm last, and their pseudo-inverse."""
     design = np.column_stack([columns.flat, columns.arm])
-    return design, np.linalg.pinv(design, rcond=RANK)
+    inverse: Array = np.linalg.pinv(design, rcond=RANK)
+    return design, inverse
 
 
 def _freedom(design: Array) -> int:
@@ -145,7 +146,7 @@ def _freedom(design: Array) -> int:
     return int(design.shape[0] - np.linalg.matrix_rank(design))
 
 
-def _shrink(design: Array, inverse: Array, outcome: Array, products: Array, between: float, *, freedom: int) -> _Shrunk:
+def _shrink(design: Array, inverse: Array, outcome: Array, products: Array, sceptic: Sceptic, *, freedom: int) -> _Shrunk:
     """Theta, its spread and the error variance at every node of tau, with the posterior weights of the nodes.
 
     The unshrunk columns are projected out; the eigenvectors of what is left of the modifiers make every node a diagonal problem.
@@ -159,11 +160,18 @@ def _shrink(design: Array, inverse: Array, outcome: Array, products: Array, betw
     values, basis = np.linalg.eigh(own.T @ own)
     values = np.where(values > RANK * products.shape[0], values, 0.0)
     along = basis.T @ (own.T @ left)
-    tau = np.linspace(0.0, REACH * between, NODES)
+    tau = np.append(0.0, np.linspace(0.0, REACH * sceptic.between, NODES))  # the first node is the point mass at 0
     ratio = (tau**2 / count)[:, None]
     inner = ratio / (1 + ratio * values)  # (nodes, modifiers): variance of theta along each eigenvector, in error variances
     square = left @ left - (along**2 * inner).sum(axis=1)
-    log = -0.5 * np.log1p(ratio * values).sum(axis=1) - 0.5 * freedom * np.log(square) - 0.5 * (tau / between) ** 2
-    log[0] += np.log(0.5)  # trapezium rule: the two ends count half; at the far end the prior is nothing
+    log = -0.5 * np.log1p(ratio * values).sum(axis=1) - 0.5 * freedom * np.log(square) + _log_prior(tau[1:], sceptic)
     weights = np.exp(log - log.max())
     return _Shrunk(weights / weights.sum(), tau, (inner * along) @ basis.T, basis, inner, square / freedom)
+
+
+def _log_prior(tau: Array, sceptic: Sceptic) -> Array:
+    """Log prior of the point mass at 0 and of the nodes of the half-normal (trapezium rule, both ends count half)."""
+    slab = np.exp(-0.5 * (tau / sceptic.between) ** 2)
+    slab[[0, -1]] *= 0.5
+    masses: Array = np.append(sceptic.null, (1 - sceptic.null) * slab / slab.sum())
+    return np.log(np.maximum(masses, np.finfo(np.float64).tiny))

@@ -44,13 +44,12 @@ def add_verb(inner: Any) -> None:
 
 def run_targets(args: argparse.Namespace) -> int:
     """`painloom brain targets`."""
-    from painloom.brain.targets import book_of
     from painloom.knowledge.load import load
 
     _check(args)
     as_of = args.as_of or datetime.date.today().isoformat()
     knowledge = load(args.knowledge)
-    book = book_of(knowledge)
+    book = knowledge.targets
     case = _case(args.case, knowledge, as_of)
     view = _view(case, knowledge, book, args, as_of)
     chosen = _chosen(view.targets, args.target)

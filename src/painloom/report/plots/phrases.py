@@ -26,7 +26,7 @@ PHRASES: Words = MappingProxyType(
         "people.legend_control": "feel better anyway",
         "people.legend_added": "feel better because of it",
         "people.legend_lost": "fewer feel better with it",
-        "people.legend_band": "best estimate (dot), 50% likely (thick), 80% likely (thin)",
+        "people.legend_band": "best estimate (dot); band of what it adds: 50% (thick), 80% (thin)",
         "people.rounded": "Numbers are rounded; parts may differ from the whole by 1.",
         "people.points": "on average {n} points of 10 less pain because of it ({low} to {high})",
         "people.no_share": "not known as a number of people",
