@@ -74,7 +74,7 @@ def test_png_and_svg_show_the_same_shapes(browser, tmp_path, name):
     page.context.close()
 
     assert ours.shape == theirs.shape
-    # smoothing of edges may differ, places and grounds may not
-    assert np.abs(ours - theirs).mean() < 1.0
-    assert (np.abs(ours - theirs) > 128).mean() < 0.002
-    assert theirs.min() < 60
+    # smoothing of edges differs; a picture moved by one pixel has at least 0.00025 of its pixels far off
+    assert (np.abs(ours - theirs) > 128).mean() < 0.0002
+    assert np.abs(ours - theirs).mean() < 3.0
+    assert theirs.min() < 110

@@ -10,21 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from builders import knowledge
 from painloom.errors import InputError
 from painloom.model.learning import CONTINUE, RAISE_OR_WAIT, SETTLE_DOSE, STOP
-from painloom.response.early import (
-    STANDARD,
-    Dynamics,
-    Prior,
-    both_below,
-    early_ratio,
-    early_update,
-    kalman_step,
-    noise_of_ratio,
-    prior_of_rates,
-    remarks,
-    response,
-)
+from painloom.response import early as module
+from painloom.response.early import Prior, both_below, kalman_step, remarks, response
+
+STANDARD = knowledge().evidence.dynamics
+
+
+def prior_of_rates(baseline, control, benefit, band=None):
+    return module.prior_of_rates(baseline, control, benefit, STANDARD, band)
+
+
+def early_update(baseline, early, week, prior, **options):
+    return module.early_update(baseline, early, week, prior, STANDARD, **options)
+
+
+def early_ratio(baseline, rate, week, dynamics=STANDARD, **options):
+    return module.early_ratio(baseline, rate, week, dynamics, **options)
+
+
+def noise_of_ratio(ratio, baseline, rate, week):
+    return module.noise_of_ratio(ratio, baseline, rate, week, STANDARD)
+
 
 # Alev 2017, J Pain Res 10:1723: n 642 under treatment, mean pain before 5.6 (table 1), 59.7 % with 30 % less pain at 12-14 weeks;
 # 15 % less pain at week 2 against not: RR 2.91 (2.30-3.67)
@@ -294,4 +303,4 @@ def test_the_shares_of_the_card_stand_at_their_weeks():
 )
 def test_dynamics_that_fall_or_have_no_noise_are_refused(wrong):
     with pytest.raises(InputError, match="dynamics"):
-        Dynamics(**wrong)
+        replace(STANDARD, **wrong)

@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from painloom.errors import KnowledgeError
+from painloom.errors import InputError, KnowledgeError
 from painloom.knowledge.evidence_cards import OUTCOME_KINDS, Conventions, Domain, EvidenceBook, EvidenceClass, Outcome
 from painloom.knowledge.tables import Fields, read_toml, read_tsv
 from painloom.model.evidence import COMPARATORS, GRADES, ROLES, SCALES, STATES, ControlRow, EvidenceRow, ModifierRow
+from painloom.model.learning import Dynamics
 
 BOOK = "evidence"
 ROW_COLUMNS = [
@@ -90,6 +91,7 @@ def read_evidence(path: Path) -> EvidenceBook:
         id=fields.text("id"),
         release=fields.text("release"),
         conventions=_conventions(conventions),
+        dynamics=_dynamics(fields),
         domains=domains,
         outcomes=outcomes,
         classes=classes,
@@ -124,6 +126,17 @@ def _conventions(fields: Fields) -> Conventions:
     stops = ("stop_class_sd", "stop_between_sd", "stop_row_sd")
     names = (*spreads, *stops, "shift_sd_points", "level", "certain_best")
     return Conventions(fields.number("sd_points"), grades, *(fields.number(name) for name in names))
+
+
+def _dynamics(fields: Fields) -> Dynamics:
+    own = fields.child("dynamics")
+    if own is None:
+        raise KnowledgeError(f"{fields.where}: [dynamics] is missing")
+    names = ("noise_sd", "spread", "course_sd", "effect_sd", "early_cut", "stop_below")
+    try:
+        return Dynamics(own.numbers("weeks"), own.numbers("shares"), *(own.number(name) for name in names))
+    except InputError as wrong:
+        raise KnowledgeError(f"{fields.where}: {wrong}") from None
 
 
 def _row(row: dict[str, str], table: str) -> EvidenceRow:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from painloom.model.evidence import ControlRow, EvidenceRow, ModifierRow
+from painloom.model.learning import Dynamics
 
 MAIN, GREAT, MIXED, SCORE, STOP, OTHER = "main", "great", "mixed", "score", "stop", "other"
 OUTCOME_KINDS = (MAIN, GREAT, MIXED, SCORE, STOP, OTHER)
@@ -97,6 +98,7 @@ class EvidenceBook:
     id: str
     release: str
     conventions: Conventions
+    dynamics: Dynamics
     domains: dict[str, Domain]
     outcomes: dict[str, Outcome]
     classes: dict[str, EvidenceClass]

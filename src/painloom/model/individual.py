@@ -77,6 +77,21 @@ class AverageEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class ModifierEffect:
+    """How much the benefit changes per unit of the declared modifier, positive = more benefit where it is higher.
+
+    `value`, `low`, `high` (95 %) and `p_value` are of least squares; they overstate where the spread of the outcome grows with the modifier.
+    `shrunk` is the posterior mean.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+    shrunk: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelScore:
     """How well one model foretells people it has not seen.
 
@@ -110,8 +125,8 @@ class PersonEffect:
 class IndividualReading:
     """Whether individualising helped in one trial.
 
-    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words.  `confident` is the share
-    of people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard deviation of effects between people that the
+    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words, `modifier` None where none was
+    declared.  `confident` is the share of people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard deviation of effects between people that the
     covariates of `model` explain, posterior mean, in the unit of the outcome.  `text` says it in two or three sentences.
     """
 
@@ -119,6 +134,7 @@ class IndividualReading:
     model: str
     why: str
     average: AverageEffect
+    modifier: ModifierEffect | None
     scores: tuple[ModelScore, ...]
     people: tuple[PersonEffect, ...]
     confident: float

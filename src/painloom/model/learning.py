@@ -1,6 +1,14 @@
 """What was learned after the start: from an early score, from a trial in one person, from a clinic's own outcomes."""
 
+import itertools
+import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from painloom.errors import InputError
+
+LAST_WEEK = 12.0
 
 ACTIVE, COMPARATOR = "A", "B"
 ARMS = (ACTIVE, COMPARATOR)
@@ -17,6 +25,64 @@ TOO_FEW, FITS, TOO_HIGH, TOO_LOW, TOO_EXTREME, TOO_TIMID, UNJUDGED = (
     "predictions too timid",
     "cannot be computed",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """How much of the final improvement shows early.
+
+    Parameters
+    ----------
+    weeks, shares : week and the share of the improvement of week 12 that has come by then; both rise.  Between them, from 0 at the start
+        and to 1 at week 12, shares run straight.
+    noise_sd : SD in points of an early score around that path, all weeks alike; fitted by `noise_of_ratio`.
+    spread : SD in points of the improvement among people under one treatment, course and residual together.
+    course_sd : the part of `spread` that is doubt about this person's natural course, in points.
+    effect_sd : SD in points of the effect where no band is given.
+
+    early_cut : the share of the first score that counts as an early improvement.
+    stop_below : the treatment is to be stopped where the chance of a response is below this, in an adequate dose.
+
+    Notes
+    -----
+    The numbers stand on the evidence card; docs/methods/learning.md says where each comes from.
+    """
+
+    weeks: tuple[float, ...]
+    shares: tuple[float, ...]
+    noise_sd: float
+    spread: float
+    course_sd: float
+    effect_sd: float
+    early_cut: float
+    stop_below: float
+
+    def __post_init__(self) -> None:
+        """Refuse paths that do not rise and SDs that are none."""
+        weeks, shares = (0.0, *self.weeks, LAST_WEEK), (0.0, *self.shares, 1.0)
+        if len(weeks) != len(shares) or any(a >= b for a, b in itertools.pairwise(weeks)):
+            raise InputError(f"dynamics: weeks must rise between 0 and {LAST_WEEK:g}, with one share each")
+        if any(a > b for a, b in itertools.pairwise(shares)) or any(share <= 0 for share in self.shares):
+            raise InputError("dynamics: shares must rise, above 0 and at most 1")
+        sizes = (self.noise_sd, self.spread, self.course_sd, self.effect_sd)
+        if not all(math.isfinite(x) and x > 0 for x in sizes) or self.course_sd >= self.spread:
+            raise InputError("dynamics: SDs must be above 0, that of the course below the whole spread")
+
+    def share_at(self, week: float) -> float:
+        """Share in (0, 1] of the improvement of week 12 that has come by `week`.
+
+        Raises
+        ------
+        InputError : the week does not lie between 0 and 12.
+        """
+        if not 0 < week < LAST_WEEK:
+            raise InputError(f"week: {week:g} does not lie between 0 and {LAST_WEEK:g}; give the week of the early score")
+        return float(np.interp(week, (0.0, *self.weeks, LAST_WEEK), (0.0, *self.shares, 1.0)))
+
+    @property
+    def residual_sd(self) -> float:
+        """SD in points of what neither course nor effect explains."""
+        return math.sqrt(self.spread**2 - self.course_sd**2)
 
 
 @dataclass(frozen=True, slots=True)

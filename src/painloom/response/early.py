@@ -5,7 +5,6 @@ treatment) + residual, all normal; the early score shows a share of it with nois
 effect: it moves both in the proportion of their variances, so the belief in the effect alone hardly changes.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,71 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from painloom.errors import InputError
-from painloom.model.learning import CONTINUE, RAISE_OR_WAIT, SETTLE_DOSE, STOP, Belief, EarlyUpdate
+from painloom.model.learning import CONTINUE, LAST_WEEK, RAISE_OR_WAIT, SETTLE_DOSE, STOP, Belief, Dynamics, EarlyUpdate
 from painloom.response.distributions import normal_cdf, normal_quantile
 
 Array = NDArray[np.float64]
-END, HIGHEST = 12.0, 10.0
+HIGHEST = 10.0
 MODERATE, SUBSTANTIAL = 0.3, 0.5  # shares of the baseline that count as a response
-STOP_BELOW = 0.2
 BAND_Z = normal_quantile(0.9)
 HALVINGS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Dynamics:
-    """How much of the final improvement shows early.
-
-    Parameters
-    ----------
-    weeks, shares : week and the share of the improvement of week 12 that has come by then; both rise.  Between them, from 0 at the start
-        and to 1 at week 12, shares run straight.
-    noise_sd : SD in points of an early score around that path, all weeks alike; fitted by `noise_of_ratio`.
-    spread : SD in points of the improvement among people under one treatment, course and residual together.
-    course_sd : the part of `spread` that is doubt about this person's natural course, in points.
-    effect_sd : SD in points of the effect where no band is given.
-
-    Notes
-    -----
-    docs/methods/learning.md says where each number comes from.
-    """
-
-    weeks: tuple[float, ...] = (2.0, 4.0)
-    shares: tuple[float, ...] = (0.6, 0.7)
-    noise_sd: float = 1.2066
-    spread: float = 2.2
-    course_sd: float = 0.6
-    effect_sd: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Refuse paths that do not rise and SDs that are none."""
-        weeks, shares = (0.0, *self.weeks, END), (0.0, *self.shares, 1.0)
-        if len(weeks) != len(shares) or any(a >= b for a, b in itertools.pairwise(weeks)):
-            raise InputError(f"dynamics: weeks must rise between 0 and {END:g}, with one share each")
-        if any(a > b for a, b in itertools.pairwise(shares)) or any(share <= 0 for share in self.shares):
-            raise InputError("dynamics: shares must rise, above 0 and at most 1")
-        sizes = (self.noise_sd, self.spread, self.course_sd, self.effect_sd)
-        if not all(math.isfinite(x) and x > 0 for x in sizes) or self.course_sd >= self.spread:
-            raise InputError("dynamics: SDs must be above 0, that of the course below the whole spread")
-
-    def share_at(self, week: float) -> float:
-        """Share in (0, 1] of the improvement of week 12 that has come by `week`.
-
-        Raises
-        ------
-        InputError : the week does not lie between 0 and 12.
-        """
-        if not 0 < week < END:
-            raise InputError(f"week: {week:g} does not lie between 0 and {END:g}; give the week of the early score")
-        return float(np.interp(week, (0.0, *self.weeks, END), (0.0, *self.shares, 1.0)))
-
-    @property
-    def residual_sd(self) -> float:
-        """SD in points of what neither course nor effect explains."""
-        return math.sqrt(self.spread**2 - self.course_sd**2)
-
-
-STANDARD = Dynamics()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +80,7 @@ def response(baseline: ArrayLike, improvement: ArrayLike, sd: ArrayLike, share: 
     return normal_cdf(distance.reshape(-1)).reshape(distance.shape)
 
 
-def prior_of_rates(
-    baseline: float, control: float, benefit: float, band: tuple[float, float] | None = None, dynamics: Dynamics = STANDARD
-) -> Prior:
+def prior_of_rates(baseline: float, control: float, benefit: float, dynamics: Dynamics, band: tuple[float, float] | None = None) -> Prior:
     """The prior that returns the control rate and the added benefit of 30 % less pain for this baseline.
 
     Parameters
@@ -172,7 +112,7 @@ def prior_of_rates(
 
 
 def early_update(
-    baseline: float, early: float, week: float, prior: Prior, *, adequate: bool | None = None, dynamics: Dynamics = STANDARD
+    baseline: float, early: float, week: float, prior: Prior, dynamics: Dynamics, *, adequate: bool | None = None
 ) -> EarlyUpdate:
     """One person's outlook after a score at `week`, with the advice of the stop rule.
 
@@ -194,7 +134,7 @@ def early_update(
     p30, p50, old30, old50 = (
         float(response(baseline, s.improvement, s.improvement_sd, need)) for s in (step, before) for need in (MODERATE, SUBSTANTIAL)
     )
-    advice, why = _advice(p30, adequate)
+    advice, why = _advice(p30, adequate, dynamics.stop_below)
     return EarlyUpdate(
         week,
         Belief(float(step.improvement), float(step.improvement_sd)),
@@ -210,15 +150,15 @@ def early_update(
     )
 
 
-def _advice(p30: float, adequate: bool | None) -> tuple[str, str]:
-    chance = f"the chance of 30 % less pain at {END:g} weeks is {p30:.0%}"
-    if p30 >= STOP_BELOW:
-        return CONTINUE, f"{chance}, at or above the limit of {STOP_BELOW:.0%}"
+def _advice(p30: float, adequate: bool | None, limit: float) -> tuple[str, str]:
+    chance = f"the chance of 30 % less pain at {LAST_WEEK:g} weeks is {p30:.0%}"
+    if p30 >= limit:
+        return CONTINUE, f"{chance}, at or above the limit of {limit:.0%}"
     if adequate:
-        return STOP, f"{chance}, below {STOP_BELOW:.0%} in an adequate dose; stop the way its label asks, some need tapering"
+        return STOP, f"{chance}, below {limit:.0%} in an adequate dose; stop the way its label asks, some need tapering"
     if adequate is None:
-        return SETTLE_DOSE, f"{chance}, below {STOP_BELOW:.0%}, but it was not said whether the dose is adequate"
-    return RAISE_OR_WAIT, f"{chance}, below {STOP_BELOW:.0%}, but the dose is not adequate yet: this says little of the treatment"
+        return SETTLE_DOSE, f"{chance}, below {limit:.0%}, but it was not said whether the dose is adequate"
+    return RAISE_OR_WAIT, f"{chance}, below {limit:.0%}, but the dose is not adequate yet: this says little of the treatment"
 
 
 def _check_baseline(baseline: float) -> None:
@@ -226,16 +166,13 @@ def _check_baseline(baseline: float) -> None:
         raise InputError(f"baseline: must lie above 0 and at most at {HIGHEST:g}; without pain there is no response to predict")
 
 
-def early_ratio(
-    baseline: float, rate: float, week: float, dynamics: Dynamics = STANDARD, *, early_cut: float = 0.15, need: float = MODERATE
-) -> float:
+def early_ratio(baseline: float, rate: float, week: float, dynamics: Dynamics, *, need: float = MODERATE) -> float:
     """How many times likelier a response at week 12 is after an early improvement than without one, by the model; above 1.
 
     Parameters
     ----------
     baseline : mean pain of the trial's people before the start.
     rate : share of all who improve by at least 30 % by week 12; it sets the mean.
-    early_cut : share of the baseline that counts as early improvement.
     need : share of the baseline that counts as response in the ratio.
 
     Notes
@@ -246,13 +183,13 @@ def early_ratio(
     mean = MODERATE * baseline + spread * normal_quantile(rate)
     seen_sd = math.hypot(share * spread, dynamics.noise_sd)
     final = (mean - need * baseline) / spread
-    early = (share * mean - early_cut * baseline) / seen_sd
+    early = (share * mean - dynamics.early_cut * baseline) / seen_sd
     p_final, p_early = (float(p) for p in normal_cdf(np.asarray([final, early])))
     both = both_below(final, early, share * spread / seen_sd)
     return (both / p_early) / ((p_final - both) / (1 - p_early))
 
 
-def noise_of_ratio(ratio: float, baseline: float, rate: float, week: float, dynamics: Dynamics = STANDARD) -> float:
+def noise_of_ratio(ratio: float, baseline: float, rate: float, week: float, dynamics: Dynamics) -> float:
     """The `noise_sd` in points with which the model returns a published ratio of responses (`early_ratio`), by bisection.
 
     Raises

@@ -1,8 +1,8 @@
 """Linear Gaussian models of one trial with shrunken interactions, in closed form.
 
-outcome = flat part + arm * (average effect + modifiers . theta) + error.  The flat part and, in predictions, the average effect have flat
-priors; theta_j ~ N(0, variance * tau^2 / modifiers), where tau is 0 with a declared probability and half-normal on a grid otherwise.  The error
-variance is integrated out (its prior is 1 / variance).  At tau = 0 the model is the average model exactly.
+outcome = flat part + arm * (average effect + modifiers . theta) + error.  The flat part and, in predictions, the average effect have
+flat priors; theta_j ~ N(0, variance * tau^2 / modifiers), where tau is 0 with a declared probability and half-normal on a grid otherwise.
+The error variance is integrated out (its prior is 1 / variance).  At tau = 0 the model is the average model exactly.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from painloom.model.individual import Sceptic
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-NODES, REACH, RANK = 49, 4.0, 1e-10
+NODES, REACH, RANK, HALVINGS = 49, 4.0, 1e-10, 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +134,35 @@ def one_person(effects: Effects) -> Effects:
     return replace(effects, centres=effects.centres[:, :1], scales=effects.scales[:, :1])
 
 
+def student_below(values: Array, freedom: int) -> Array:
+    """Probability of Student's t below each value."""
+    from scipy.special import stdtr  # here, because a command that needs none of it should not wait for the import
+
+    found: Array = stdtr(freedom, values)
+    return found
+
+
+def above_zero(effects: Effects) -> Array:
+    """Probability of a benefit above 0, (people,)."""
+    return effects.weights @ student_below(effects.centres / effects.scales, effects.freedom)
+
+
+def effect_quantile(effects: Effects, probability: float) -> Array:
+    """Quantile of everybody's effect, (people,), by halving: the mixture's distribution function has no inverse."""
+    reach = 60 * effects.scales.max(axis=0)
+    low, high = effects.centres.min(axis=0) - reach, effects.centres.max(axis=0) + reach
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        is_below = effects.weights @ student_below((middle - effects.centres) / effects.scales, effects.freedom) < probability
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    found: Array = 0.5 * (low + high)
+    return found
+
+
 def _inverse(columns: Columns) -> tuple[Array, Array]:
     """The unshrunk columns, arm last, and their pseudo-inverse."""
     design = np.column_stack([columns.flat, columns.arm])
-    inverse: Array = np.linalg.pinv(design, rcond=RANK)
-    return design, inverse
+    return design, np.asarray(np.linalg.pinv(design, rcond=RANK), dtype=np.float64)
 
 
 def _freedom(design: Array) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from painloom.doors.cli import evidence_pool, evidence_predict
+from painloom.doors.cli import evidence_learn, evidence_pool, evidence_predict
 
 
 def add_verbs(verbs: Any) -> None:
@@ -11,3 +11,4 @@ def add_verbs(verbs: Any) -> None:
     inner = group.add_subparsers(metavar="VERB", required=True)
     evidence_predict.add_verb(inner)
     evidence_pool.add_verb(inner)
+    evidence_learn.add_verbs(inner)

@@ -32,10 +32,16 @@ PREDICTIONS = "a CSV with the columns p,low,high,outcome is needed, with arm and
 def add_verbs(inner: Any) -> None:
     """Add `early`, `nof1`, `learn` and `calibrate` to the `evidence` group."""
     early = inner.add_parser("early", help="a score in the first weeks: chances at 12 weeks, and whether to stop")
-    for name, text in (("baseline", "pain on 0..10 before the start"), ("now", "pain now"), ("week", "weeks since the start, below 12")):
+    early.add_argument("--baseline", type=float, metavar="X", help="pain on 0..10 before the start (default: that of the case)")
+    for name, text in (("now", "pain now"), ("week", "weeks since the start, below 12")):
         early.add_argument(f"--{name}", type=float, required=True, metavar="X", help=text)
-    early.add_argument("--control", type=float, required=True, metavar="P", help="chance of 30 %% less pain whatever is done")
-    early.add_argument("--benefit", type=float, required=True, metavar="P", help="what the treatment adds to it")
+    early.add_argument("--case", type=Path, metavar="CASE", help="take the expectation from what painloom predicts for this case folder")
+    early.add_argument("--treatment", metavar="ID", help="with --case: the treatment that was begun")
+    early.add_argument("--condition", metavar="ID", help="with --case: the kind of pain, where several are predicted")
+    early.add_argument("--as-of", metavar="DATE", help="with --case: the day it is said (default: today)")
+    early.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
+    early.add_argument("--control", type=float, metavar="P", help="without --case: chance of 30 %% less pain whatever is done")
+    early.add_argument("--benefit", type=float, metavar="P", help="without --case: what the treatment adds to it")
     early.add_argument("--benefit-low", type=float, metavar="P", help="80 %% band of the added benefit, lower end")
     early.add_argument("--benefit-high", type=float, metavar="P", help="and upper end")
     early.add_argument("--adequate", choices=("yes", "no"), help="whether the dose or amount is one that can work (not said = not known)")
@@ -105,28 +111,30 @@ def _as_usage() -> Iterator[None]:
 
 def run_early(args: argparse.Namespace) -> int:
     """`painloom evidence early`."""
+    from painloom.doors.cli.evidence_expected import expectation
+    from painloom.knowledge.load import load
     from painloom.response.early import early_update, prior_of_rates, remarks
 
-    if (args.benefit_low is None) != (args.benefit_high is None):
-        raise UsageError("give both ends of the band, --benefit-low and --benefit-high, or none")
-    band = None if args.benefit_low is None else (args.benefit_low, args.benefit_high)
+    knowledge = load(args.knowledge)
+    expected = expectation(args, knowledge)
+    dynamics = knowledge.evidence.dynamics
     adequate = None if args.adequate is None else args.adequate == "yes"
     with _as_usage():
-        prior = prior_of_rates(args.baseline, args.control, args.benefit, band)
-        update = early_update(args.baseline, args.now, args.week, prior, adequate=adequate)
+        prior = prior_of_rates(expected.baseline, expected.control, expected.benefit, dynamics, expected.band)
+        update = early_update(expected.baseline, args.now, args.week, prior, dynamics, adequate=adequate)
     notes = ["", f"{update.advice}: {update.why}.", *remarks(update)]
-    write_table(EARLY_COLUMNS, _early_rows(args, prior, update), args.format, args.output, notes)
+    write_table(EARLY_COLUMNS, _early_rows(args, expected.baseline, prior, update), args.format, args.output, notes)
     return 0
 
 
-def _early_rows(args: argparse.Namespace, prior: "Prior", update: "EarlyUpdate") -> Iterator[tuple[str, ...]]:
+def _early_rows(args: argparse.Namespace, baseline: float, prior: "Prior", update: "EarlyUpdate") -> Iterator[tuple[str, ...]]:
     import numpy as np
 
     for share, old, new in (("30 %", update.p30_before, update.p30), ("50 %", update.p50_before, update.p50)):
         yield (f"p{share[:2]}", _cell(old, args), _cell(new, args), NONE, NONE, f"chance of at least {share} less pain at 12 weeks")
     course, effect = (float(np.asarray(mean)) for mean in (prior.course, prior.effect))
-    score, half = args.baseline - update.improvement.mean, Z80 * update.improvement.sd
-    cells = (_cell(min(max(x, 0.0), 10.0), args) for x in (args.baseline - course - effect, score, score - half, score + half))
+    score, half = baseline - update.improvement.mean, Z80 * update.improvement.sd
+    cells = (_cell(min(max(x, 0.0), 10.0), args) for x in (baseline - course - effect, score, score - half, score + half))
     yield ("score_week_12", *cells, "pain on 0..10, 80 % band")
     for name, before, belief in (("course", course, update.course), ("effect", effect, update.effect)):
         half = Z80 * belief.sd

@@ -126,7 +126,16 @@ def _short(one: "Outlook") -> tuple[str, ...]:
     band = f"{_hundred(one.benefit.low)} to {_hundred(one.benefit.high)}"
     stops = UNKNOWN if one.harm is None else f"{_hundred(one.harm.value)} ({_hundred(one.harm.low)} to {_hundred(one.harm.high)})"
     person = "changed" if one.shifts else "average"
-    return name, _hundred(one.control.value), _hundred(one.response.value), _hundred(one.benefit.value), band, stops, one.grade.replace("-", " "), person
+    return (
+        name,
+        _hundred(one.control.value),
+        _hundred(one.response.value),
+        _hundred(one.benefit.value),
+        band,
+        stops,
+        one.grade.replace("-", " "),
+        person,
+    )
 
 
 def _hundred(rate: float) -> str:

@@ -113,8 +113,9 @@ def _corners(shape: Shape) -> list[tuple[float, float]]:
 
 
 def _box(shape: Circle, grain: int, more: float = 0.0) -> tuple[float, float, float, float]:
+    """Corners for Pillow, which draws the last pixel too."""
     reach = shape.radius + more
-    return (shape.x - reach) * grain, (shape.y - reach) * grain, (shape.x + reach) * grain, (shape.y + reach) * grain
+    return (shape.x - reach) * grain, (shape.y - reach) * grain, (shape.x + reach) * grain - 1, (shape.y + reach) * grain - 1
 
 
 def _fill(draw: "ImageDraw.ImageDraw", shape: Shape, corners: list[tuple[float, float]], grain: int, colour: str | int) -> None:
