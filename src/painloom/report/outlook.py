@@ -1,6 +1,6 @@
 """What each treatment would do, for the page: the interval plot, a table that says the same, and everything without a number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -8,12 +8,13 @@ from markupsafe import Markup
 from painloom.model.outlook import NO_EVIDENCE, NOT_OFFERED, PREDICTED, REFUSED, TO_CHECK, Band, Outlook, OutlookView
 from painloom.report.lookup import Lookup
 from painloom.report.plots.intervals import interval_plot
+from painloom.report.plots.scene import Scene
 from painloom.report.plots.svg import draw_svg
 from painloom.report.views import Ref
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import Wording, capital, listing, sentence
 
 WIDE, NARROW = 900.0, 360.0
-NAMES_TOLD = 8
+NAMES_TOLD, NAMES_DRAWN = 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +94,55 @@ def outlook_title(lookup: Lookup) -> str:
     return f"{title}, {words.counted('outlook.title_refused', refused)}" if refused else title
 
 
-def merged(outlooks: Iterable[Outlook]) -> tuple[Outlook, ...]:
-    """Borrowed outlooks of one class that say the same become one, with all names: eight equal lines would look like eight findings."""
+def merged(outlooks: Iterable[Outlook], words: Wording, *, most: int) -> tuple[Outlook, ...]:
+    """Borrowed outlooks of one class that say the same become one: eight equal lines would look like eight findings.
+
+    Parameters
+    ----------
+    most : how many names are told; the others are counted.
+    """
     groups: dict[object, list[Outlook]] = {}
     for one in outlooks:
         same = (one.condition, one.family, one.response, one.points, one.harm, one.is_taken) if one.is_borrowed else one
         groups.setdefault(same, []).append(one)
-    return tuple(replace(same[0], label=_names([o.label for o in same])) for same in groups.values())
+    return tuple(replace(same[0], label=_names([o.label for o in same], words, most)) for same in groups.values())
 
 
-def _names(labels: Sequence[str]) -> str:
-    shown = [labels[0], *(label[:1].lower() + label[1:] for label in labels[1:])]
-    return listing(shown[:NAMES_TOLD]) if len(labels) <= NAMES_TOLD else f"{', '.join(shown[:NAMES_TOLD])} +{len(labels) - NAMES_TOLD}"
+def _names(labels: Sequence[str], words: Wording, most: int) -> str:
+    names = [labels[0], *(label if label[:2].isupper() else label[:1].lower() + label[1:] for label in labels[1:])]
+    if len(names) <= most:
+        return listing(names)
+    return words("outlook.others", names=", ".join(names[: most - 1]), n=len(names) - most + 1)
+
+
+def outlook_scene(view: OutlookView, words: Wording, *, width: float = WIDE) -> Scene:
+    """The interval plot: what may be compared stands together, borrowed outlooks that say the same are drawn once."""
+    drawn = merged((o for o in view.outlooks if o.status == PREDICTED), words, most=NAMES_DRAWN)
+    drawn = tuple(replace(o, comparator=o.family, horizon=words.word("horizon", o.horizon)) for o in drawn)
+    order = {"blind": 0, "open": 1}
+    ordered = sorted(drawn, key=lambda o: (o.control is None, order.get(o.family, 2)))
+    mine = {f"{family}.{name}": text for family, name, text in _phrases(words)}
+    return interval_plot(OutlookView(tuple(ordered), view.verdicts), width=width, title=words("outlook.plot_title"), words=mine)
+
+
+def _phrases(words: Wording) -> Iterator[tuple[str, str, str]]:
+    for key in ("blind", "open"):
+        yield "comparator", key, words(f"family.{key}")
 
 
 def _part(view: OutlookView, condition: str, label: str, number: int, lookup: Lookup) -> ConditionPart:
     words = lookup.words
-    mine = merged(o for o in view.outlooks if o.condition == condition)
+    mine = merged((o for o in view.outlooks if o.condition == condition), words, most=NAMES_TOLD)
     drawn = tuple(o for o in mine if o.status == PREDICTED)
     verdicts = tuple(v for v in view.verdicts if v.condition == condition)
-    picture = OutlookView(drawn, verdicts)
-    title = words("outlook.plot_title")
+    picture = OutlookView(tuple(o for o in view.outlooks if o.condition == condition), verdicts)
     nothing = [o.label for o in mine if o.status == NO_EVIDENCE]
     return ConditionPart(
         anchor=f"outlook-{number}",
         label=label,
         outcome=next((o.outcome for o in drawn if o.control), ""),
-        wide=draw_svg(interval_plot(picture, width=WIDE, title=title), f"outlook-{number}-wide", kind="wide") if drawn else Markup(),
-        narrow=draw_svg(interval_plot(picture, width=NARROW, title=title), f"outlook-{number}-narrow", kind="narrow")
-        if drawn
-        else Markup(),
+        wide=draw_svg(outlook_scene(picture, words), f"outlook-{number}-wide", kind="wide") if drawn else Markup(),
+        narrow=draw_svg(outlook_scene(picture, words, width=NARROW), f"outlook-{number}-narrow", kind="narrow") if drawn else Markup(),
         verdicts=tuple(v.text for v in verdicts),
         average="" if any(o.shifts for o in drawn) or not drawn else words("outlook.average"),
         rows=tuple(_row(o, lookup) for o in drawn),

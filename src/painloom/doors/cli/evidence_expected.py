@@ -1,6 +1,7 @@
 """What was expected of a treatment before it was begun: from the call, or from what painloom predicts for a case."""
 
 import argparse
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,11 @@ from painloom.errors import UsageError
 
 if TYPE_CHECKING:
     from painloom.knowledge.load import Knowledge
+    from painloom.model.learning import EarlyUpdate
+    from painloom.report.plots.scene import Scene
+    from painloom.response.early import Prior
+
+RESPONSE, LAST_WEEK = 0.3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,23 @@ def expectation(args: argparse.Namespace, knowledge: "Knowledge") -> Expectation
         raise UsageError("give both ends of the band, --benefit-low and --benefit-high, or none")
     band = None if args.benefit_low is None else (args.benefit_low, args.benefit_high)
     return Expectation(args.baseline, args.control, args.benefit, band)
+
+
+def early_scene(baseline: float, prior: "Prior", update: "EarlyUpdate") -> "Scene":
+    """The improvement by the last week as believed before and after the early score, with the mark of a response."""
+    import numpy as np
+
+    from painloom.report.plots.beliefs import normal_belief
+    from painloom.report.plots.updating import Frame, Mark, updating
+
+    course, effect, *sds = (float(np.asarray(v)) for v in (prior.course, prior.effect, prior.course_sd, prior.effect_sd, prior.residual_sd))
+    before = normal_belief(course + effect, math.hypot(*sds))
+    now = normal_belief(update.improvement.mean, update.improvement.sd)
+    mark = Mark(RESPONSE * baseline, "30 % less pain", "at least 30 % less pain")
+    frame = Frame(
+        f"points of 0 to 10 less pain by week {LAST_WEEK:g}", "before", f"after week {update.week:g}", f"{update.advice}: {update.why}."
+    )
+    return updating(before, now, mark, frame)
 
 
 def _of_case(args: argparse.Namespace, knowledge: "Knowledge") -> Expectation:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from painloom.doors.cli.output import say, write_table
+from painloom.doors.cli.plotting import HELP, plot_place, write_plot
 from painloom.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def add_verbs(inner: Any) -> None:
     early.add_argument("--benefit-low", type=float, metavar="P", help="80 %% band of the added benefit, lower end")
     early.add_argument("--benefit-high", type=float, metavar="P", help="and upper end")
     early.add_argument("--adequate", choices=("yes", "no"), help="whether the dose or amount is one that can work (not said = not known)")
+    early.add_argument("--plot", type=Path, metavar="PATH", help=f"belief before and after; {HELP}")
     _finish(early, run_early)
     trials = inner.add_parser("nof1", help="a trial in one person: plan, size, analyse").add_subparsers(metavar="VERB", required=True)
     plan = trials.add_parser("plan", help="periods in a random order within each cycle")
@@ -116,6 +118,7 @@ def run_early(args: argparse.Namespace) -> int:
     from painloom.response.early import early_update, prior_of_rates, remarks
 
     knowledge = load(args.knowledge)
+    place = plot_place(args.plot)
     expected = expectation(args, knowledge)
     dynamics = knowledge.evidence.dynamics
     adequate = None if args.adequate is None else args.adequate == "yes"
@@ -124,6 +127,10 @@ def run_early(args: argparse.Namespace) -> int:
         update = early_update(expected.baseline, args.now, args.week, prior, dynamics, adequate=adequate)
     notes = ["", f"{update.advice}: {update.why}.", *remarks(update)]
     write_table(EARLY_COLUMNS, _early_rows(args, expected.baseline, prior, update), args.format, args.output, notes)
+    if place is not None:
+        from painloom.doors.cli.evidence_expected import early_scene
+
+        write_plot(early_scene(expected.baseline, prior, update), place)
     return 0
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from painloom.doors.cli.output import say, write_table
+from painloom.doors.cli.plotting import HELP, plot_place, write_plot
 from painloom.errors import UsageError
 
 if TYPE_CHECKING:
     from painloom.intake.studies import Studies
+    from painloom.report.plots.scene import Scene
     from painloom.response.pool import Pooled
 
 FORMATS = ("text", "json", "tsv")
@@ -30,6 +32,8 @@ def add_verb(inner: Any) -> None:
         "--tau-scale", type=float, metavar="X", help="Bayes: scale of the half-normal prior between studies (default: by the unit)"
     )
     pool.add_argument("--mean-sd", type=float, metavar="X", help="Bayes: SD of a normal prior of the mean around 0 (default: flat)")
+    pool.add_argument("--plot", type=Path, metavar="PATH", help=f"forest plot; {HELP}")
+    pool.add_argument("--log", action="store_true", help="with --plot: the effects are logarithms of ratios; print ratios")
     pool.add_argument("--format", choices=FORMATS, default="text")
     pool.add_argument("-o", type=Path, dest="output", metavar="PATH", help="write there instead of stdout")
     pool.set_defaults(run=run_pool)
@@ -45,12 +49,33 @@ def run_pool(args: argparse.Namespace) -> int:
     for name, value in (("--tau-scale", args.tau_scale), ("--mean-sd", args.mean_sd)):
         if value is not None and not (math.isfinite(value) and value > 0):
             raise UsageError(f"{name} must be a finite number above 0")
+    place = plot_place(args.plot)
     studies = read_studies(args.file)
     rows = pool_all(studies.effects, studies.errors, level=args.level, tau_scale=args.tau_scale, mean_sd=args.mean_sd)
     write_table(COLUMNS, (_cells(row, args.format) for row in rows), args.format, args.output, list(_notes(studies, rows, args.level)))
+    if place is not None:
+        write_plot(_forest(studies, rows, is_log=args.log), place)
     for warning in studies.warnings:
         say(warning)
     return 0
+
+
+def _forest(studies: "Studies", rows: "tuple[Pooled, ...]", *, is_log: bool) -> "Scene":
+    """Weights are those of the restricted likelihood; a method without an interval is left out."""
+    import numpy as np
+
+    from painloom.report.plots.board import Scale
+    from painloom.report.plots.forest import forest
+    from painloom.report.plots.studies import Mean, studies_of
+
+    tau2 = float(np.nan_to_num(rows[2].tau2[0]))
+    drawn = studies_of(studies.names, studies.effects.tolist(), studies.errors.tolist(), (1 / (studies.errors**2 + tau2)).tolist())
+    means = [Mean(row.method, *(_number(getattr(row, name)[0]) for name in COLUMNS[1:])) for row in rows if not math.isnan(row.low[0])]
+    return forest(drawn, means, Scale(is_log=is_log))
+
+
+def _number(value: float) -> Any:
+    return None if math.isnan(value) else float(value)
 
 
 def _cells(row: "Pooled", form: str) -> tuple[str, ...]:

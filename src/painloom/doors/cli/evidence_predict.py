@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from painloom.doors.cli.day import day_of
 from painloom.doors.cli.output import listed, say, write_table
+from painloom.doors.cli.plotting import HELP, plot_place, write_plot
 from painloom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add_verb(inner: Any) -> None:
     verb.add_argument("--treatments", metavar="a,b,c", help="only these treatment ids")
     verb.add_argument("--mode", choices=("clinical", "research"), default="clinical", help="research: facts still to verify weigh too")
     verb.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
+    verb.add_argument("--plot", type=Path, metavar="PATH", help=f"interval plot on natural frequencies; {HELP}")
     verb.add_argument("--format", choices=FORMATS, default="text")
     verb.add_argument("-o", type=Path, dest="output", metavar="PATH", help="write there instead of stdout")
     verb.set_defaults(run=run_predict)
@@ -56,7 +58,7 @@ def run_predict(args: argparse.Namespace) -> int:
     lost = [id_ for id_ in asked if id_ not in knowledge.treatments]
     if lost:
         raise UsageError(f"--treatments: '{lost[0]}' has no card; painloom knowledge list treatments prints them all")
-    as_of = day_of(args.as_of)
+    as_of, place = day_of(args.as_of), plot_place(args.plot)
     quality = read_quality(knowledge)
     case = open_case(args.case, knowledge, ReadOptions(min_gq=quality.min_gq, min_dp=quality.min_dp), as_of)
     view = assess(case, knowledge, as_of, mode=args.mode).outlook
@@ -70,6 +72,11 @@ def run_predict(args: argparse.Namespace) -> int:
         )
     else:
         write_table(COLUMNS, (_cells(one, knowledge) for one in outlooks), args.format, args.output)
+    if place is not None:
+        from painloom.report.outlook import outlook_scene
+        from painloom.report.wording import read_wording
+
+        write_plot(outlook_scene(OutlookView(tuple(outlooks), view.verdicts), read_wording()), place)
     for warning in view.warnings:
         say(warning)
     return 0
