@@ -1,6 +1,6 @@
 """What each treatment would do, for the page: the interval plot, a table that says the same, and everything without a number."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -121,13 +121,12 @@ def outlook_scene(view: OutlookView, words: Wording, *, width: float = WIDE) -> 
     drawn = tuple(replace(o, comparator=o.family, horizon=words.word("horizon", o.horizon)) for o in drawn)
     order = {"blind": 0, "open": 1}
     ordered = sorted(drawn, key=lambda o: (o.control is None, order.get(o.family, 2)))
-    mine = {f"{family}.{name}": text for family, name, text in _phrases(words)}
+    mine = {
+        "comparator.blind": words("family.blind"),
+        "comparator.open": words("family.open"),
+        "people.borrowed": words("outlook.borrowed"),
+    }
     return interval_plot(OutlookView(tuple(ordered), view.verdicts), width=width, title=words("outlook.plot_title"), words=mine)
-
-
-def _phrases(words: Wording) -> Iterator[tuple[str, str, str]]:
-    for key in ("blind", "open"):
-        yield "comparator", key, words(f"family.{key}")
 
 
 def _part(view: OutlookView, condition: str, label: str, number: int, lookup: Lookup) -> ConditionPart:

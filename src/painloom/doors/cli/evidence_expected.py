@@ -53,10 +53,8 @@ def early_scene(baseline: float, prior: "Prior", update: "EarlyUpdate") -> "Scen
     before = normal_belief(course + effect, math.hypot(*sds))
     now = normal_belief(update.improvement.mean, update.improvement.sd)
     mark = Mark(RESPONSE * baseline, "30 % less pain", "at least 30 % less pain")
-    frame = Frame(
-        f"points of 0 to 10 less pain by week {LAST_WEEK:g}", "before", f"after week {update.week:g}", f"{update.advice}: {update.why}."
-    )
-    return updating(before, now, mark, frame)
+    axis, verdict = f"points of 0 to 10 less pain by week {LAST_WEEK:g}", f"{update.advice}: {update.why}."
+    return updating(before, now, mark, Frame(axis, "before", f"after week {update.week:g}", verdict))
 
 
 def _of_case(args: argparse.Namespace, knowledge: "Knowledge") -> Expectation:

@@ -35,5 +35,5 @@ def _drawn(scene: "Scene", ending: str) -> bytes:
     if ending == ".svg":
         return f"{svg}\n".encode()
     title = scene.title.replace("&", "&amp;").replace("<", "&lt;")
-    head = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>'
-    return f"{head}<body>{svg}</body></html>\n".encode()
+    metas = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return f'<!DOCTYPE html><html lang="en"><head>{metas}<title>{title}</title></head><body>{svg}</body></html>\n'.encode()
