@@ -5,6 +5,7 @@ import zlib
 from dataclasses import replace
 
 import invented
+import invented_outlook
 import invented_streams
 
 from painloom.model.assessment import Assessment
@@ -264,7 +265,7 @@ def _with(base: Assessment, view: BrainView | None, aims: TargetView | None) -> 
 
 def rich() -> Assessment:
     """Everything at once."""
-    return _with(invented_streams.ilse(), brain(), targets())
+    return replace(_with(invented_streams.ilse(), brain(), targets()), outlook=invented_outlook.view())
 
 
 def sparse() -> Assessment:

@@ -96,8 +96,8 @@ class ModelScore:
     """How well one model foretells people it has not seen.
 
     `r2` is 1 - squared error / squared error of the mean of the people it was fitted on (of "no difference" in a crossover), mean over
-    the repeats.  `gain` is the mean squared error of the average model minus that of this one, `gain_se` its standard error over people;
-    both in squared units.  `auc` is how well it tells responders apart, None where no baseline was named.
+    the repeats.  `gain` is the mean squared error of the average model minus that of this one, `gain_se` its standard error over
+    people; both in squared units.  `auc` is how well it tells responders apart, None where no baseline was named.
     """
 
     model: str
@@ -125,9 +125,10 @@ class PersonEffect:
 class IndividualReading:
     """Whether individualising helped in one trial.
 
-    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words, `modifier` None where none was
-    declared.  `confident` is the share of people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard deviation of effects between people that the
-    covariates of `model` explain, posterior mean, in the unit of the outcome.  `text` says it in two or three sentences.
+    `choice` is "average" or "individual", `model` the one whose effects `people` holds, `why` the rule in words.  `modifier` is None where
+    none was declared.  `confident` is the share of people in [0, 1] with a probability of benefit above 0.95.  `spread` is the standard
+    deviation of effects between people that the covariates of `model` explain, posterior mean, in the unit of the outcome.  `text` says
+    it in two or three sentences.
     """
 
     choice: str

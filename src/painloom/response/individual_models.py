@@ -187,7 +187,7 @@ def _shrink(design: Array, inverse: Array, outcome: Array, products: Array, scep
     tau = np.append(0.0, np.linspace(0.0, REACH * sceptic.between, NODES))  # the first node is the point mass at 0
     ratio = (tau**2 / count)[:, None]
     inner = ratio / (1 + ratio * values)  # (nodes, modifiers): variance of theta along each eigenvector, in error variances
-    square = left @ left - (along**2 * inner).sum(axis=1)
+    square = np.maximum(left @ left - (along**2 * inner).sum(axis=1), np.finfo(np.float64).tiny)
     log = -0.5 * np.log1p(ratio * values).sum(axis=1) - 0.5 * freedom * np.log(square) + _log_prior(tau[1:], sceptic)
     weights = np.exp(log - log.max())
     return _Shrunk(weights / weights.sum(), tau, (inner * along) @ basis.T, basis, inner, square / freedom)

@@ -51,7 +51,6 @@ class Problem:
 def problem_of(trial: Trial | PairedTrial) -> Problem:
     """The trial in one form; names and shapes are checked."""
     people = trial.covariates.shape[0] if trial.covariates.ndim == 2 else -1
-    paired = isinstance(trial, PairedTrial)
     outcome = trial.benefit if isinstance(trial, PairedTrial) else trial.outcome
     arms = trial.is_treated_first if isinstance(trial, PairedTrial) else trial.is_treated
     if outcome.shape != (people,) or arms.shape != (people,) or trial.covariates.shape[1] != len(trial.names):
@@ -65,7 +64,9 @@ def problem_of(trial: Trial | PairedTrial) -> Problem:
     sign = 1.0 if isinstance(trial, PairedTrial) or not trial.is_lower_better else -1.0
     before = None if isinstance(trial, PairedTrial) or not trial.baseline else sign * trial.covariates[:, where[trial.baseline]]
     declared = where[trial.modifier] if trial.modifier else None
-    return Problem(sign * outcome, np.where(arms, 1.0, -1.0), trial.covariates, declared, before, paired, trial.unit)
+    return Problem(
+        sign * outcome, np.where(arms, 1.0, -1.0), trial.covariates, declared, before, isinstance(trial, PairedTrial), trial.unit
+    )
 
 
 def check_problem(problem: Problem, folds: int) -> None:
@@ -182,19 +183,19 @@ def _dealt(sides: Array, folds: int, draw: np.random.Generator) -> NDArray[np.in
 def _responders(problem: Problem, share: float) -> Callable[[Array], float] | None:
     """A function that gives the AUC of responders for foretold outcomes; None where no baseline, or nobody or everybody responded.
 
-    The probability of a response falls with the distance to the limit (1 - share) of the baseline, so the distance ranks people.
+    The probability of a response grows with the distance beyond the limit (the baseline better by `share` of it), so it ranks people.
     """
     if problem.baseline is None or problem.is_paired:
         return None
-    limit = (1 - share) * problem.baseline
+    limit = problem.baseline + share * np.abs(problem.baseline)  # both signed so that greater is better
     known = ~np.isnan(limit)
-    lower = problem.outcome[known] >= limit[known] - RESPONSE_SLACK  # outcome and limit are signed: greater = better
-    if not known.any() or lower.all() or not lower.any():
+    responds = problem.outcome[known] >= limit[known] - RESPONSE_SLACK
+    if not known.any() or responds.all() or not responds.any():
         return None
 
     def area(foretold: Array) -> float:
         distance = (foretold - limit)[known]
-        below = distance[lower][:, None] - distance[~lower]
+        below = distance[responds][:, None] - distance[~responds]
         return float((below > 0).mean() + 0.5 * (below == 0).mean())
 
     return area
