@@ -42,6 +42,7 @@ ONE_PAIR: Mapping[tuple[str, str], tuple[str, str]] = {
     ("ImagingFinding", "card"): ("id", "release"),
     ("Target", "card"): ("id", "release"),
 }
+OUTLOOK_PARTS = ("control", "response", "benefit", "substantial", "substantial_benefit", "points", "harm", "p_best")
 NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Person", "age_years"): "age was not given",
     ("Person", "sex"): "sex was not given",
@@ -77,6 +78,9 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Target", "xyz_mm"): "a referral option without coordinates",
     ("Target", "native_xyz_mm"): "no transform into the person's own image was given",
     ("Target", "stability"): "no target was worked out from the person's own data",
+    ("Assessment", "outlook"): "the case tells of no pain, so no treatment was predicted",
+    **{("Outlook", name): "not predicted; the status and the notes say why" for name in OUTLOOK_PARTS},
+    **{("EvidenceRow", name): "not printed, or not worked out" for name in ("contrast", "se", "active", "control")},
 }
 NOT_FINITE = "not a finite number"
 

@@ -8,12 +8,12 @@ from markupsafe import Markup
 from painloom.model.outlook import NO_EVIDENCE, NOT_OFFERED, PREDICTED, REFUSED, TO_CHECK, Band, Outlook, OutlookView
 from painloom.report.lookup import Lookup
 from painloom.report.plots.intervals import interval_plot
+from painloom.report.plots.page import figure
 from painloom.report.plots.scene import Scene
-from painloom.report.plots.svg import draw_svg
 from painloom.report.views import Ref
 from painloom.report.wording import Wording, capital, listing, sentence
 
-WIDE, NARROW = 900.0, 360.0
+WIDE = 900.0
 NAMES_TOLD, NAMES_DRAWN = 12, 3
 
 
@@ -48,13 +48,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class ConditionPart:
-    """One kind of pain: pictures, wide and narrow, verdicts, table, and lists by the reason why there is no number."""
+    """One kind of pain: picture for wide and narrow pages, verdicts, table, and lists by the reason why there is no number."""
 
     anchor: str
     label: str
     outcome: str
-    wide: Markup
-    narrow: Markup
+    figure: Markup
     verdicts: tuple[str, ...]
     average: str
     rows: tuple[OutlookRow, ...]
@@ -140,8 +139,7 @@ def _part(view: OutlookView, condition: str, label: str, number: int, lookup: Lo
         anchor=f"outlook-{number}",
         label=label,
         outcome=next((o.outcome for o in drawn if o.control), ""),
-        wide=draw_svg(outlook_scene(picture, words), f"outlook-{number}-wide", kind="wide") if drawn else Markup(),
-        narrow=draw_svg(outlook_scene(picture, words, width=NARROW), f"outlook-{number}-narrow", kind="narrow") if drawn else Markup(),
+        figure=figure(lambda width: outlook_scene(picture, words, width=width), f"outlook-{number}") if drawn else Markup(),
         verdicts=tuple(v.text for v in verdicts),
         average="" if any(o.shifts for o in drawn) or not drawn else words("outlook.average"),
         rows=tuple(_row(o, lookup) for o in drawn),

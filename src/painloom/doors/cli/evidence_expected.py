@@ -42,7 +42,7 @@ def expectation(args: argparse.Namespace, knowledge: "Knowledge") -> Expectation
     return Expectation(args.baseline, args.control, args.benefit, band)
 
 
-def early_scene(baseline: float, prior: "Prior", update: "EarlyUpdate") -> "Scene":
+def early_scene(baseline: float, prior: "Prior", update: "EarlyUpdate", width: float) -> "Scene":
     """The improvement by the last week as believed before and after the early score, with the mark of a response."""
     import numpy as np
 
@@ -54,7 +54,7 @@ def early_scene(baseline: float, prior: "Prior", update: "EarlyUpdate") -> "Scen
     now = normal_belief(update.improvement.mean, update.improvement.sd)
     mark = Mark(RESPONSE * baseline, "30 % less pain", "at least 30 % less pain")
     axis, verdict = f"points of 0 to 10 less pain by week {LAST_WEEK:g}", f"{update.advice}: {update.why}."
-    return updating(before, now, mark, Frame(axis, "before", f"after week {update.week:g}", verdict))
+    return updating(before, now, mark, Frame(axis, "before", f"after week {update.week:g}", verdict), width=width)
 
 
 def _of_case(args: argparse.Namespace, knowledge: "Knowledge") -> Expectation:

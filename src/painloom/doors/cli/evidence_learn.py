@@ -130,7 +130,7 @@ def run_early(args: argparse.Namespace) -> int:
     if place is not None:
         from painloom.doors.cli.evidence_expected import early_scene
 
-        write_plot(early_scene(expected.baseline, prior, update), place)
+        write_plot(lambda width: early_scene(expected.baseline, prior, update, width), place)
     return 0
 
 

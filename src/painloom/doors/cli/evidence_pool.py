@@ -54,13 +54,13 @@ def run_pool(args: argparse.Namespace) -> int:
     rows = pool_all(studies.effects, studies.errors, level=args.level, tau_scale=args.tau_scale, mean_sd=args.mean_sd)
     write_table(COLUMNS, (_cells(row, args.format) for row in rows), args.format, args.output, list(_notes(studies, rows, args.level)))
     if place is not None:
-        write_plot(_forest(studies, rows, is_log=args.log), place)
+        write_plot(lambda width: _forest(studies, rows, width, is_log=args.log), place)
     for warning in studies.warnings:
         say(warning)
     return 0
 
 
-def _forest(studies: "Studies", rows: "tuple[Pooled, ...]", *, is_log: bool) -> "Scene":
+def _forest(studies: "Studies", rows: "tuple[Pooled, ...]", width: float, *, is_log: bool) -> "Scene":
     """Weights are those of the restricted likelihood; a method without an interval is left out."""
     import numpy as np
 
@@ -71,7 +71,7 @@ def _forest(studies: "Studies", rows: "tuple[Pooled, ...]", *, is_log: bool) -> 
     tau2 = float(np.nan_to_num(rows[2].tau2[0]))
     drawn = studies_of(studies.names, studies.effects.tolist(), studies.errors.tolist(), (1 / (studies.errors**2 + tau2)).tolist())
     means = [Mean(row.method, *(_number(getattr(row, name)[0]) for name in COLUMNS[1:])) for row in rows if not math.isnan(row.low[0])]
-    return forest(drawn, means, Scale(is_log=is_log))
+    return forest(drawn, means, Scale(is_log=is_log), width=width)
 
 
 def _number(value: float) -> Any:

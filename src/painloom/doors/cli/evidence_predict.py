@@ -76,7 +76,8 @@ def run_predict(args: argparse.Namespace) -> int:
         from painloom.report.outlook import outlook_scene
         from painloom.report.wording import read_wording
 
-        write_plot(outlook_scene(OutlookView(tuple(outlooks), view.verdicts), read_wording()), place)
+        drawn, words = OutlookView(tuple(outlooks), view.verdicts), read_wording()
+        write_plot(lambda width: outlook_scene(drawn, words, width=width), place)
     for warning in view.warnings:
         say(warning)
     return 0

@@ -1,5 +1,6 @@
 """A picture to a file: SVG, PNG or a small HTML page, by the ending of the name."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".svg", ".png", ".html")
 HELP = "draw it, too: a file that ends in .svg, .png or .html"
+WIDTH = 900.0
 
 
 def plot_place(written: Path | None) -> Path | None:
@@ -20,20 +22,17 @@ def plot_place(written: Path | None) -> Path | None:
     return written
 
 
-def write_plot(scene: "Scene", to: Path) -> None:
-    """Draw the scene once, as the ending asks."""
-    write_pieces([_drawn(scene, to.suffix.lower())], to)
+def write_plot(make: "Callable[[float], Scene]", to: Path) -> None:
+    """Draw as the ending asks; `make` gives the scene for a width in pixels."""
+    write_pieces([_drawn(make, to.suffix.lower())], to)
 
 
-def _drawn(scene: "Scene", ending: str) -> bytes:
+def _drawn(make: "Callable[[float], Scene]", ending: str) -> bytes:
+    from painloom.report.plots.page import draw_page
     from painloom.report.plots.png import draw_png
     from painloom.report.plots.svg import draw_svg
 
     if ending == ".png":
-        return draw_png(scene)
-    svg = draw_svg(scene, is_alone=True)
-    if ending == ".svg":
-        return f"{svg}\n".encode()
-    title = scene.title.replace("&", "&amp;").replace("<", "&lt;")
-    metas = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    return f'<!DOCTYPE html><html lang="en"><head>{metas}<title>{title}</title></head><body>{svg}</body></html>\n'.encode()
+        return draw_png(make(WIDTH))
+    text = draw_page(make) if ending == ".html" else f"{draw_svg(make(WIDTH), is_alone=True)}\n"
+    return text.encode()
