@@ -112,7 +112,7 @@ def keeps_within(row: SafetyRow, card: RuleCard) -> bool:
 def fired(card_id, row):
     """Rows of the rule that say more than that a limit is kept."""
     card = knowledge().rules[card_id]
-    rows = check_with(case(row["list"], row["person"]), formulary())
+    rows = check_with(case(row["list"], row["person"]), formulary(), beginning=card.begin_only)
     return [found for found in rows if found.card == f"rules/{card_id}" and not keeps_within(found, card)]
 
 

@@ -21,6 +21,7 @@ from painloom.response.model import CLINICAL, EvidenceModel, build_model
 from painloom.response.predict import Asker, is_asked, predict
 
 MONTHS_CHRONIC = 3.0
+ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,23 @@ def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CL
     )
     view = predict(asker, model)
     told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) if o.status == PREDICTED else o for o in view.outlooks]
-    return replace(view, outlooks=tuple(told), warnings=(*warnings, *view.warnings))
+    return replace(view, outlooks=tuple(told), warnings=(*warnings, *_uncoded(case), *view.warnings))
+
+
+def _uncoded(case: Case) -> tuple[str, ...]:
+    """Diagnoses in words alone name a kind of pain and reach no safety rule: said, because a refusal may be missing."""
+    texts = [one.text for one in case.body.diagnoses if one.text and not one.codes] + list(case.pain.diagnoses)
+    if not texts:
+        return ()
+    count = "a diagnosis in words alone was" if len(texts) == 1 else f"{len(texts)} diagnoses in words alone were"
+    return (f"{count} not used for refusals: give a code, or answer the question in [history] (kidney, liver, heart, pregnancy ...)",)
 
 
 def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Kinds of pain that the record names, as (id, label), and what to say about them; none when none is named."""
+    age = case.person.age_years
+    if age is not None and age < ADULT:
+        return (), (f"the evidence is of adults: nothing is predicted below {ADULT} years",)
     card, book = knowledge.conditions, knowledge.evidence
     facts = known_facts(case, knowledge.terms("condition_codes"))
     kinds = kinds_of(history(case), facts, card, knowledge.targets.screen.cues)

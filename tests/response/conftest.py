@@ -12,6 +12,13 @@ from painloom.response.model import build_model
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "response" / "cases"
 
+# Drug of each study of Häuser 2009 (JAMA 301:198, table 1), in the order of the file.
+DRUGS = (
+    *("amitriptyline", "amitriptyline", "pirlindole", "amitriptyline", "fluoxetine", "amitriptyline", "moclobemide", "amitriptyline"),
+    *("amitriptyline", "fluoxetine", "moclobemide", "citalopram", "duloxetine", "duloxetine", "duloxetine", "fluoxetine", "citalopram"),
+    *("paroxetine", "duloxetine", "duloxetine", "duloxetine", "milnacipran"),
+)
+
 
 @pytest.fixture(scope="session")
 def public_cases():
@@ -50,3 +57,9 @@ def knowledge():
 def model(knowledge):
     """The shipped evidence, joined, in clinical mode."""
     return build_model(knowledge.evidence, knowledge.treatments, knowledge.conditions)
+
+
+@pytest.fixture(scope="session")
+def haeuser_drugs():
+    """The drug of each study of Häuser 2009, in the order of its file."""
+    return DRUGS

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
 from painloom.response.reml import between_variance
 
-effects = st.lists(st.floats(-3, 3), min_size=2, max_size=25)
+effects = st.lists(st.integers(-30_000, 30_000).map(lambda n: n / 10_000), min_size=2, max_size=25)  # as printed: four decimals
 FLAT = 1e-9  # of the log-likelihood: below this two values are equally likely
 
 
@@ -45,6 +45,7 @@ def ours(values, errors):
     return float(between_variance(values[None, :], errors[None, :], np.ones((1, values.size), dtype=bool))[0])
 
 
+@settings(deadline=None)
 @given(analyses())
 def test_no_value_is_more_likely_than_ours(analysis):
     values, errors = analysis
@@ -99,6 +100,7 @@ def test_one_study_has_none():
     assert 0.0 == ours(np.array([0.4]), np.array([0.1]))
 
 
+@settings(deadline=None)
 @given(analyses(), st.integers(-30, 30))
 def test_the_unit_scales_the_variance_exactly(analysis, power):
     """A factor of two to a power changes no bit of a number but its exponent."""
@@ -108,6 +110,7 @@ def test_the_unit_scales_the_variance_exactly(analysis, power):
     assert ours(values * factor, errors * factor) == ours(values, errors) * factor**2
 
 
+@settings(deadline=None)
 @given(analyses(), st.floats(0.01, 1000))
 def test_any_unit_gives_an_equally_likely_variance(analysis, factor):
     values, errors = analysis
@@ -116,6 +119,7 @@ def test_any_unit_gives_an_equally_likely_variance(analysis, factor):
     assert height(other, values, errors) == pytest.approx(height(ours(values, errors), values, errors), abs=FLAT)
 
 
+@settings(deadline=None)
 @given(analyses(), st.floats(-50, 50), st.randoms(use_true_random=False))
 def test_neither_a_shift_nor_the_order_matters(analysis, shift, random):
     values, errors = analysis
@@ -126,6 +130,7 @@ def test_neither_a_shift_nor_the_order_matters(analysis, shift, random):
     assert height(other, values, errors) == pytest.approx(height(ours(values, errors), values, errors), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(analyses(), st.floats(-3, 3))
 def test_a_study_that_knows_nothing_changes_nothing(analysis, effect):
     """Its error is ten million times that of the others; the effect may lie anywhere among theirs."""

@@ -31,7 +31,7 @@ def candidate_rows(case: Case, formulary: Formulary, uses: Mapping[str, DrugUse]
     current = check_with(case, formulary) if taken & set(uses) else ()
     found = {}
     for drug, use in uses.items():
-        rows = current if drug in taken else check_with(replace(case, drugs=(*case.drugs, use)), formulary)
+        rows = current if drug in taken else check_with(replace(case, drugs=(*case.drugs, use)), formulary, beginning=True)
         found[drug] = tuple(row for row in rows if drug in row.drugs and row.is_warning and row.card)
     return found
 

@@ -30,14 +30,19 @@ def check_drugs(case: Case, knowledge: Knowledge) -> tuple[SafetyRow, ...]:
     return check_with(case, Formulary(knowledge))
 
 
-def check_with(case: Case, formulary: Formulary) -> tuple[SafetyRow, ...]:
-    """`check_drugs` with indexes that are already built: for many lists in one process."""
+def check_with(case: Case, formulary: Formulary, *, beginning: bool = False) -> tuple[SafetyRow, ...]:
+    """`check_drugs` with indexes that are already built: for many lists in one process.
+
+    Parameters
+    ----------
+    beginning : a drug of the list would only be begun: rules for that are asked, too.
+    """
     active = [use for use in case.drugs if use.state == "active"]
     others = [use for use in case.drugs if use.state != "active"]
     taken = sorted((t for entry, use in enumerate(active) for t in read_use(use, formulary, entry)), key=_in_order)
     total = add_up(taken, formulary)
     known = replace(know(case, formulary), total=total.total, total_is_whole=total.is_whole)
-    cards = formulary.knowledge.rules.values()
+    cards = [card for card in formulary.knowledge.rules.values() if beginning or not card.begin_only]
     judged = judge(cards, DrugsTaken(taken, formulary), known)
     labels = [" / ".join(i.label for i in formulary.product(use.name).ingredients) for use in others]
     gates = gate_rows(taken, total, formulary.dosed)

@@ -50,7 +50,7 @@ class RuleCard:
     """A safety rule: every part matched by different drugs, every `when` true, no `unless` true -> one row.
 
     `settles` is a fact that is true of a person for whom the rule fires.  A rule that `refuses` says that no drug of it may
-    be begun while it fires.
+    be begun while it fires; one that is `begin_only` is asked about a drug that would be begun, never about one that is taken.
     `any_of` are alternative sets of conditions of which one must hold; empty = none asked.  Ceilings belong to the drugs of the first part.
     """
 
@@ -72,6 +72,7 @@ class RuleCard:
     ceilings: tuple[Ceiling, ...]
     settles: str = ""
     refuses: bool = False
+    begin_only: bool = False
     open_questions: tuple[str, ...] = ()
 
 

@@ -33,6 +33,7 @@ def read_rule(path: Path) -> RuleCard:
         ceilings=tuple(_ceiling(c) for c in card.children("ceiling")),
         settles=card.text("settles", ""),
         refuses=card.flag("refuses"),
+        begin_only=card.flag("begin_only"),
         open_questions=card.texts("open_questions"),
     )
 

@@ -53,8 +53,8 @@ class Sceptic:
     """
 
     average: float = 0.2
-    null: float = 0.8
-    between: float = 0.25
+    null: float = 0.7
+    between: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class AverageEffect:
 class ModifierEffect:
     """How much the benefit changes per unit of the declared modifier, positive = more benefit where it is higher.
 
-    `value`, `low`, `high` (95 %) and `p_value` are of least squares; they overstate where the spread of the outcome grows with the modifier.
+    `value`, `low`, `high` (95 %) and `p_value` are of least squares, and overstate where the outcome spreads more as the modifier grows.
     `shrunk` is the posterior mean.
     """
 
@@ -98,6 +98,7 @@ class ModelScore:
     `r2` is 1 - squared error / squared error of the mean of the people it was fitted on (of "no difference" in a crossover), mean over
     the repeats.  `gain` is the mean squared error of the average model minus that of this one, `gain_se` its standard error over
     people; both in squared units.  `auc` is how well it tells responders apart, None where no baseline was named.
+    `p_differs` is the posterior probability that covariates change the effect at all, None for models that are not shrunk.
     """
 
     model: str
@@ -106,6 +107,7 @@ class ModelScore:
     gain: float
     gain_se: float
     auc: float | None = None
+    p_differs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

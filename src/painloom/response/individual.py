@@ -1,7 +1,8 @@
 """Does individualising help in this trial?  Nested models, judged on people they have not seen; the average unless one beats it.
 
-The rule: the individual model with the least cross-validated squared error is taken when it beats the average model by more than one
-standard error of the difference over people.  Otherwise everybody gets the average.  The interactions of an individual model are shrunk.
+The rule: the shrunken individual model with the least cross-validated squared error is taken when it beats the average model by more than
+one standard error of the difference over people, and it is more probable than not that covariates change the effect at all.  Otherwise
+everybody gets the average.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +53,7 @@ from painloom.response.individual_validate import (
 )
 
 STANDARD = Sceptic()
-CONFIDENT, CLEAR, BAND, WIDE = 0.95, 0.975, 0.80, 0.95
+CONFIDENT, CLEAR, BAND, WIDE, EVEN = 0.95, 0.975, 0.80, 0.95, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,10 +123,16 @@ def permute_arms(trial: Trial, *, times: int, seed: int, folds: int = 5, repeats
 def _decide(problem: Problem, draw: np.random.Generator, deal: tuple[int, int], sceptic: Sceptic, share: float) -> _Found:
     """Models compared and the effects of the chosen one, after the sceptical prior."""
     losses, r2, auc = validate(problem, draw, deal, sceptic, share)
-    scores = tuple(score_model(name, losses, r2[name], auc.get(name)) for name in losses)
+    columns = columns_of(problem, everybody(problem))
+    models = {
+        name: person_effects(columns.only(modifiers_of(name, problem)), problem.outcome, sceptic, is_average_doubted=True)
+        for name in (AVERAGED, ALL, DECLARED)
+        if name in losses
+    }
+    differs = {name: float(effects.weights[effects.tau > 0].sum()) for name, effects in models.items() if name != AVERAGED}
+    scores = tuple(replace(score_model(name, losses, r2[name], auc.get(name)), p_differs=differs.get(name)) for name in losses)
     choice, model, why = _choose(scores)
-    columns = columns_of(problem, everybody(problem)).only(modifiers_of(model, problem))
-    effects = person_effects(columns, problem.outcome, sceptic, is_average_doubted=True)
+    effects = models[model]
     probable = above_zero(effects)
     return _Found(choice, model, why, scores, effects, probable, float((probable > CONFIDENT).mean()))
 
@@ -145,7 +152,7 @@ def _check_call(folds: int, repeats: int, sceptic: Sceptic, share: float) -> Non
 
 
 def _choose(scores: tuple[ModelScore, ...]) -> tuple[str, str, str]:
-    """Choice, model and reason, by the rule of one standard error among the shrunken models."""
+    """Choice, model and reason, by the rule above."""
     rivals = [score for score in scores if score.model in (ALL, DECLARED)]
     if not rivals:
         return AVERAGE, AVERAGED, "no covariate was given that could change the effect"
@@ -157,6 +164,8 @@ def _choose(scores: tuple[ModelScore, ...]) -> tuple[str, str, str]:
         return AVERAGE, AVERAGED, f"the average foretells people best; {seen}"
     if best.gain <= best.gain_se:
         return AVERAGE, AVERAGED, f"no individual model beats the average by more than one standard error; {seen}"
+    if (best.p_differs or 0.0) <= EVEN:
+        return AVERAGE, AVERAGED, f"that covariates change the effect at all is no more probable than not ({best.p_differs:.2f}); {seen}"
     return INDIVIDUAL, best.model, f"beats the average by more than one standard error; {seen}"
 
 

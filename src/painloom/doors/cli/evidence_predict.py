@@ -159,8 +159,8 @@ def _told(view: "OutlookView", outlooks: "list[Outlook]", knowledge: "Knowledge"
     groups = dict.fromkeys((o.condition_label, o.outcome, o.comparator) for o in outlooks if o.control)
     for label, outcome, comparator in groups:
         yield from _wrapped(f"{label}, {comparator} trials: response = {outcome}.", "- ")
-    for verdict in view.verdicts:
-        yield from _wrapped(verdict.text, "- ")
+    for text in (*view.warnings, *(verdict.text for verdict in view.verdicts)):
+        yield from _wrapped(text, "- ")
     changed = [one for one in outlooks if one.shifts]
     if not changed and any(o.control for o in outlooks):
         yield from _wrapped("Nothing known of this person changes an effect: the average of the trials is the best prediction.", "- ")
