@@ -253,9 +253,14 @@ class Knowledge:
 
     @cached_property
     def sources(self) -> dict[str, Citation]:
-        """Every source once."""
+        """Every source once; a clinic's own file adds to ours, whatever its name, and its ids come before ours."""
+        ours = self._sources(self.base)
+        return ours if self.overlay is None else ours | self._sources(self.overlay)
+
+    @staticmethod
+    def _sources(folder: Path) -> dict[str, Citation]:
         found: dict[str, Citation] = {}
-        for path in self.files("sources").values():
+        for path in sorted((folder / "sources").glob("*.toml")):
             for id_, record in read_toml(path).items():
                 if not isinstance(record, dict):
                     continue

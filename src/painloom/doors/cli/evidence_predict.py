@@ -33,7 +33,7 @@ SHARE_TOLD = 0.1
 
 def add_verb(inner: Any) -> None:
     """Add `predict`."""
-    verb = inner.add_parser("predict", help="natural course, added benefit and harm of each treatment for one person, with 80 % bands")
+    verb = inner.add_parser("predict", help="natural course, added benefit and harm of each treatment for one person, with 80 %% bands")
     verb.add_argument("case", type=Path, metavar="CASE", help="the case folder")
     verb.add_argument("--as-of", metavar="DATE", help="the day it is said, YYYY-MM-DD (default: today)")
     verb.add_argument("--treatments", metavar="a,b,c", help="only these treatment ids")
