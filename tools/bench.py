@@ -15,6 +15,7 @@ from bench_brain_extract import extraction_rows
 from bench_brain_markers import marker_rows
 from bench_brain_norms import norm_rows
 from bench_concordance import concordance_tables
+from bench_evidence import evidence_rows
 from bench_measure import Row, print_table
 from bench_mind import adaptive_rows, scoring_rows
 from bench_peer import peer_rows
@@ -41,6 +42,7 @@ def main() -> int:
     rows += [*scoring_rows(folder, 1_000_000 // scale), *adaptive_rows()]
     brain = args.reference.parent / "brain"
     rows += [*extraction_rows(folder, 400 // scale), *marker_rows(brain if (brain / "cases").is_dir() else None), *norm_rows(folder)]
+    rows += evidence_rows(folder)
     print_table(rows)
     if reference is None:
         print("\nno reference material: the cohort was made from allele frequencies, concordance was not measured")

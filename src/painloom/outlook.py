@@ -11,17 +11,18 @@ from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.advice import Advice
 from painloom.model.assessment import DrugView
-from painloom.model.body import Fact
+from painloom.model.body import NO, UNKNOWN, YES, Fact
 from painloom.model.case import Case
 from painloom.model.medication import SafetyRow
-from painloom.model.outlook import PREDICTED, OutlookView, Refusal
+from painloom.model.outlook import OutlookView, Refusal
 from painloom.model.target import Target
-from painloom.plan.safe import refusals_of, refusals_of_drug
+from painloom.plan.safe import cautions_of, refusals_of, refusals_of_drug
 from painloom.response.model import CLINICAL, EvidenceModel, build_model
 from painloom.response.predict import Asker, is_asked, predict
 
 MONTHS_CHRONIC = 3.0
 ADULT = 18
+ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CL
     """Every treatment for the person's kinds of pain, refusals before predictions."""
     conditions, warnings = conditions_of(case, knowledge)
     model = model_of(knowledge, mode)
-    current = {view.drug for view in heard.drugs if view.current}
+    current = {view.drug for view in heard.drugs if view.current and any(use.state == ACTIVE for use in view.uses)}
     classes = {name for drug in current if drug in knowledge.drugs for name in knowledge.drugs[drug].classes}
     asked = [card for card in knowledge.treatments.values() if any(is_asked(card, model, condition) for condition, _ in conditions)]
     cards = [card for card in asked if not card.only_with or set(card.only_with) & classes]
@@ -61,19 +62,31 @@ def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CL
     asker = Asker(
         conditions=conditions,
         pain_0_10=case.pain.intensity_0_10,
-        facts={fact.id: fact.value for fact in (*heard.facts, *case.body.facts)},
+        facts=_answers((*heard.facts, *case.body.facts)),
         taken=frozenset(card.id for card in knowledge.treatments.values() if set(card.drugs) & current),
         refusals=refusals,
         offered=frozenset(card.id for card in cards),
     )
     view = predict(asker, model)
-    told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) if o.status == PREDICTED else o for o in view.outlooks]
-    return replace(view, outlooks=tuple(told), warnings=(*warnings, *_uncoded(case), *view.warnings))
+    told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) for o in view.outlooks]
+    return replace(view, outlooks=tuple(told), warnings=(*warnings, *view.warnings))
 
 
-def _uncoded(case: Case) -> tuple[str, ...]:
-    """Diagnoses in words alone name a kind of pain and reach no safety rule: said, because a refusal may be missing."""
+def _answers(facts: Iterable[Fact]) -> dict[str, str]:
+    """One answer a question: a yes outweighs a no, and both what is unknown, in whatever order they came."""
+    weight = {UNKNOWN: 0, NO: 1, YES: 2}
+    found: dict[str, str] = {}
+    for fact in facts:
+        if weight.get(fact.value, 0) >= weight.get(found.get(fact.id, UNKNOWN), 0):
+            found[fact.id] = fact.value
+    return found
+
+
+def _uncoded(case: Case, understood: Iterable[str]) -> tuple[str, ...]:
+    """Diagnoses in words alone that name no kind of pain reach no safety rule: said, because a refusal may be missing."""
+    known = set(understood)
     texts = [one.text for one in case.body.diagnoses if one.text and not one.codes] + list(case.pain.diagnoses)
+    texts = [text for text in texts if text not in known]
     if not texts:
         return ()
     count = "a diagnosis in words alone was" if len(texts) == 1 else f"{len(texts)} diagnoses in words alone were"
@@ -92,7 +105,7 @@ def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, st
         return (), ("the kind of pain is not recorded: nothing can be predicted; add a diagnosis to the case",)
     ids = [kind.indication.id for kind in kinds.kinds]
     young = case.pain.months is not None and case.pain.months < MONTHS_CHRONIC
-    warnings = []
+    warnings = list(_uncoded(case, (one.text for one in kinds.named_in)))
     if young:
         ids = [book.acute.get(id_, id_) for id_ in ids]
         left = [card.indications[id_].label for id_ in ids if id_ not in book.acute.values()]
@@ -111,9 +124,11 @@ def refusals_for(
     notes: dict[str, tuple[str, ...]] = {}
     for card in cards:
         uses = {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
-        by_drug = _by_drug(candidate_rows(case, formulary, uses), knowledge, advice)
+        rows = candidate_rows(case, formulary, uses)
+        by_drug = _by_drug(rows, knowledge, advice)
         labels = {drug: knowledge.drugs[drug].label for drug in uses}
-        refusals[card.id], notes[card.id] = refusals_of(card, by_drug, labels, heard.targets)
+        refusals[card.id], barred = refusals_of(card, by_drug, labels, heard.targets)
+        notes[card.id] = () if refusals[card.id] else (*barred, *cautions_of(rows, by_drug))
     return {id_: found for id_, found in refusals.items() if found}, {id_: found for id_, found in notes.items() if found}
 
 

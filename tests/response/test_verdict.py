@@ -206,7 +206,6 @@ def test_ten_noisy_equals_beside_one_firm_one_take_its_probability_away():
     assert verdict.abstains
 
 
-@pytest.mark.xfail(strict=True, reason="the even grid of chance_of_best steps over an effect far narrower than the others")
 def test_a_band_without_width_beside_a_wide_one_still_leads():
     found, (verdict,) = told(replace(one("sure", 0.3), benefit=Band(0.3, 0.3, 0.3)), one("low", 0.1))
 

@@ -84,6 +84,10 @@ def read_evidence(path: Path) -> EvidenceBook:
         twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
         if twice:
             raise KnowledgeError(f"{path.stem}.{name}.tsv: the id '{twice[0]}' stands twice")
+    named = [(r.id, r.outcome) for r in rows] + [(r.id, r.outcome) for r in controls]
+    lost = [(id_, outcome) for id_, outcome in named if outcome not in outcomes]
+    if lost:
+        raise KnowledgeError(f"{path.stem}: {lost[0][0]}: outcome '{lost[0][1]}' stands in no line of {path.stem}.outcomes.tsv")
     conventions = fields.child("conventions")
     if conventions is None:
         raise KnowledgeError(f"{path.name}: [conventions] is missing")
@@ -114,7 +118,17 @@ def _outcome(row: dict[str, str], path: Path) -> Outcome:
 def _domain(fields: Fields) -> Domain:
     class_sd = fields.number("class_sd") if "class_sd" in fields.record else None
     main, great, stop = (fields.text(name, "") for name in ("main", "great", "stop"))
-    return Domain(fields.text("id"), fields.text("label"), fields.texts("roots"), fields.texts("brings_along"), main, great, stop, class_sd)
+    return Domain(
+        id=fields.text("id"),
+        label=fields.text("label"),
+        roots=fields.texts("roots"),
+        brings_along=fields.texts("brings_along"),
+        main=main,
+        great=great,
+        stop=stop,
+        has_points=fields.flag("points"),
+        class_sd=class_sd,
+    )
 
 
 def _conventions(fields: Fields) -> Conventions:

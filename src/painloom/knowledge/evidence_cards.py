@@ -41,7 +41,8 @@ class Domain:
     """Conditions whose outcomes are comparable: those of `roots` and everything below them; `main` and `great` are outcomes ("" = none).
 
     A condition in `brings_along` brings the root along: whoever has it is also told of this domain.
-    `class_sd` replaces the convention's where effects are of another size.
+    With `has_points` the responses are those of a pain score of 0 to 10, so
+    that a mean difference can be given. `class_sd` replaces the convention's where effects are of another size.
     """
 
     id: str
@@ -51,7 +52,8 @@ class Domain:
     main: str
     great: str
     stop: str
-    class_sd: float | None
+    class_sd: float | None = None
+    has_points: bool = True
 
 
 @dataclass(frozen=True, slots=True)

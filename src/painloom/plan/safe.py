@@ -11,6 +11,7 @@ from painloom.model.target import REFUSED, Target
 
 RULE_PLACE = "rules/"
 VERIFIED = "verified"
+GRAVE = ("contraindicated", "severe", "major")
 ACT, AVOID, SWITCH = "act", "avoid", "switch"
 LESSER = ("reduce", "increase", "monitor", "standard", "test")
 
@@ -57,6 +58,12 @@ def refusals_of(
         barred = [pair for target in own for pair in _reasons(target)]
         return tuple(dict.fromkeys(Refusal(card.id, text, "contraindicated", "stimulation", source) for text, source in barred)), ()
     return (), ()
+
+
+def cautions_of(rows: Mapping[str, Iterable[SafetyRow]], by_drug: Mapping[str, tuple[Refusal, ...]]) -> tuple[str, ...]:
+    """Grave warnings on drugs of a treatment that refuse nothing: said beside what is predicted."""
+    said = (row for drug, found in rows.items() if not by_drug.get(drug) for row in found if row.severity in GRAVE)
+    return tuple(dict.fromkeys(f"caution: {row.message}{'' if row.state == VERIFIED else ' (to verify)'}" for row in said))
 
 
 def _reasons(target: Target) -> Iterator[tuple[str, str]]:

@@ -7,18 +7,12 @@ from painloom.model.outlook import Band
 from painloom.response.distributions import normal_cdf, normal_quantile
 
 Array = NDArray[np.float64]
-BASES, SHIFTS = 15, 41
-
-
-def _normal_nodes(count: int) -> tuple[Array, Array]:
-    """Nodes and weights for a standard normal."""
-    points, weights = np.polynomial.hermite_e.hermegauss(count)
-    return points, weights / weights.sum()
-
-
-_BASE_NODES, _BASE_WEIGHTS = _normal_nodes(BASES)
-_SHIFT_NODES, _SHIFT_WEIGHTS = _normal_nodes(SHIFTS)
-_WEIGHTS = (_BASE_WEIGHTS[:, None] * _SHIFT_WEIGHTS[None, :]).ravel()
+BASES, SHIFTS, REACH = 9, 65, 4.0
+_POINTS, _MEASURE = np.polynomial.hermite_e.hermegauss(BASES)
+_BASE_NODES, _BASE_WEIGHTS = _POINTS, _MEASURE / _MEASURE.sum()
+_SHIFT_NODES = np.linspace(-REACH, REACH, SHIFTS)
+_BELOW = normal_cdf(_SHIFT_NODES)
+_GAINS = np.linspace(-1.0, 1.0, 401)
 
 
 def rate_band(mean: float, sd: float, level: float) -> Band:
@@ -33,7 +27,7 @@ def added_band(base: tuple[float, float], shift: tuple[float, float], level: flo
     bases, shifts = base[0] + base[1] * _BASE_NODES[:, None], shift[0] + shift[1] * _SHIFT_NODES[None, :]
     gains = normal_cdf(bases + shifts) - normal_cdf(bases)
     ends = normal_cdf(np.array([base[0] + shift[0], base[0]]))
-    return _band(float(ends[0] - ends[1]), gains.ravel(), level)
+    return _band(float(ends[0] - ends[1]), gains, level)
 
 
 def added_odds_band(base: tuple[float, float], shift: tuple[float, float], level: float) -> Band:
@@ -41,7 +35,7 @@ def added_odds_band(base: tuple[float, float], shift: tuple[float, float], level
     rates = normal_cdf(base[0] + base[1] * _BASE_NODES[:, None])
     gains = _moved(rates, shift[0] + shift[1] * _SHIFT_NODES[None, :]) - rates
     middle = normal_cdf(np.array([[base[0]]]))
-    return _band(float((_moved(middle, np.array([[shift[0]]])) - middle)[0, 0]), gains.ravel(), level)
+    return _band(float((_moved(middle, np.array([[shift[0]]])) - middle)[0, 0]), gains, level)
 
 
 def _moved(rates: Array, log_odds: Array) -> Array:
@@ -50,22 +44,24 @@ def _moved(rates: Array, log_odds: Array) -> Array:
     return moved
 
 
-def _band(value: float, values: Array, level: float) -> Band:
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(_WEIGHTS[order]) - 0.5 * _WEIGHTS[order]
+def _band(value: float, gains: Array, level: float) -> Band:
+    """Quantiles of a gain: at each base it rises with the shift, so its distribution is that of the shift; the bases are averaged over."""
+    if not np.ptp(gains):
+        return Band(value, value, value)
+    below = sum(weight * np.interp(_GAINS, row, _BELOW, left=0.0, right=1.0) for weight, row in zip(_BASE_WEIGHTS, gains, strict=True))
     tail = (1 - level) / 2
-    low, high = np.interp([tail, 1 - tail], below, values[order])
+    low, high = np.interp([tail, 1 - tail], below, _GAINS)
     return Band(value, min(float(low), value), max(float(high), value))
 
 
 def chance_of_best(means: Array, sds: Array) -> Array:
     """Probability that each of several independent normal effects is the greatest, (effects,); one alone has 1."""
-    low, high = float((means - 8 * sds).min()), float((means + 8 * sds).max())
-    grid = np.linspace(low, high, 2001)
+    grid = np.unique((means[:, None] + sds[:, None] * np.linspace(-8.0, 8.0, 201)).ravel())  # fine wherever one of them is narrow
     z = (grid[None, :] - means[:, None]) / sds[:, None]
     below = np.maximum(normal_cdf(z), 1e-300)
     density = np.exp(-0.5 * z**2) / sds[:, None]
-    mass = density * np.exp(np.log(below).sum(axis=0)[None, :] - np.log(below))
+    height = density * np.exp(np.log(below).sum(axis=0)[None, :] - np.log(below))
+    mass = 0.5 * (height[:, 1:] + height[:, :-1]) * np.diff(grid)
     found = mass.sum(axis=1)
     share: Array = found / found.sum()
     return share

@@ -48,7 +48,7 @@ def shift_of(rows: Iterable[ModifierRow], treatment: str, family: tuple[str, ...
         size, spread = row.shrink * row.shift, (row.shrink * row.se) ** 2 + c.shift_sd_points**2
         said = facts.get(row.finding, "")
         if said not in (YES, NO):
-            variance += row.prevalence * (1 - row.prevalence) * (size**2 + spread)
+            variance += row.prevalence * (1 - row.prevalence) * (size**2 + spread)  # what either answer would bring, by its chance
             continue
         apart = (1.0 if said == YES else 0.0) - row.prevalence
         points += apart * size

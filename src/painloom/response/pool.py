@@ -114,7 +114,7 @@ def pool_bayes(
     Parameters
     ----------
     tau_scale : scale of the half-normal prior of the standard deviation between studies; None = 2.5 typical standard errors of a study,
-        or the observed standard deviation of the effects where that is more: about 0.5 for standardised differences, on any unit.
+        or 1.5 times the moment estimate where that is more: about 0.5 for standardised differences, on any unit.
     mean_sd : standard deviation of a normal prior of the mean around 0; None = flat.
 
     Returns
@@ -145,8 +145,8 @@ def pool_all(
 def default_tau_scale(effects: Array, errors: Array) -> float:
     """The scale of the prior between studies that goes with the unit of the effects; equivariant: twice the unit, twice the scale."""
     typical = float(np.sqrt(_typical(errors[None, :], np.ones((1, errors.size), dtype=bool))[0]))
-    spread = float(np.std(effects, ddof=1)) if effects.size > 1 else 0.0
-    return max(2.5 * typical, spread)
+    between = float(np.sqrt(np.nan_to_num(pool_dl(effects[None, :], errors[None, :]).tau2[0])))
+    return max(2.5 * typical, 1.5 * between)
 
 
 def i2_of_q(q: Array, count: Array) -> Array:

@@ -78,7 +78,10 @@ def _of_condition(asker: Asker, model: EvidenceModel, condition: tuple[str, str]
     cards = [card for card in cards if asker.offered is None or card.id in asker.offered]
     found = [_outlook(asker, model, card, condition, domain) for card in cards]
     order = {name: place for place, name in enumerate((PREDICTED, NO_EVIDENCE, TO_CHECK, NOT_OFFERED, REFUSED))}
-    return sorted(found, key=lambda o: (order[o.status], -(o.benefit.value if o.benefit else -1.0), o.label))
+    sure = {grade: place for place, grade in enumerate((*STEPS, ""))}
+    return sorted(
+        found, key=lambda o: (order[o.status], o.control is None, sure[o.grade], -(o.benefit.value if o.benefit else 0.0), o.label)
+    )
 
 
 def is_asked(card: TreatmentCard, model: EvidenceModel, condition: str) -> bool:
@@ -121,9 +124,9 @@ def _outlook(asker: Asker, model: EvidenceModel, card: TreatmentCard, condition:
         assert effect is not None
         found = _predicted(asker, model, card, empty, effect, domain, comparator)
         blind = effects[BLIND]
-        return (
-            replace(found, notes=(*found.notes, _blinded(blind, found, model))) if comparator == OPEN and blind and domain.great else found
-        )
+        if comparator == OPEN and blind is not None and domain.has_points:
+            return replace(found, notes=(*found.notes, _blinded(blind, model)))
+        return found
     waiting = any(row.state == TO_VERIFY and row.contrast is not None for row in empty.shown)
     note = card.no_evidence or "no usable evidence on the response that is predicted here"
     return replace(empty, status=TO_CHECK if waiting else NO_EVIDENCE, notes=(note,))
@@ -158,13 +161,13 @@ def _predicted(
         horizon=rows[0].row.horizon,
         comparator=rows[0].row.comparator,
         family=comparator,
-        points=Band(value * unit, (value - half) * unit, (value + half) * unit) if domain.great else None,
+        points=Band(value * unit, (value - half) * unit, (value + half) * unit) if domain.has_points else None,
         harm=_harm(model, card, empty.condition, domain, c.level),
-        grade=_grade(rows[0].row, lower=borrowed or rows[0].row.unit != card.id),
+        grade=_grade(rows[0].row, lower=borrowed or rows[0].row.unit != card.id, is_wider=rows[0].row.condition in family[1:]),
         is_borrowed=borrowed,
         shifts=shift.parts,
         rows=rows,
-        notes=tuple(_notes(rows, asker, main, borrowed=borrowed, is_short=not fits)),
+        notes=tuple(_notes(rows, asker, main, borrowed=borrowed, is_short=not fits, has_points=domain.has_points)),
         sources=tuple(dict.fromkeys(u.row.source for u in rows)),
     )
     if main is None:
@@ -181,7 +184,7 @@ def _predicted(
     )
 
 
-def _blinded(effect: Effect, found: Outlook, model: EvidenceModel) -> str:
+def _blinded(effect: Effect, model: EvidenceModel) -> str:
     """What blinded trials of related pain say, where open ones of this pain were taken."""
     c = model.book.conventions
     half = normal_quantile(0.5 + c.level / 2) * effect.sd
@@ -230,13 +233,14 @@ def _is_direct(effect: Effect | None, treatment: str, family: Sequence[str]) -> 
     return effect is not None and any(c.row.unit == treatment and c.row.condition in family for c, _ in effect.shares)
 
 
-def _grade(row: EvidenceRow, *, lower: bool) -> str:
-    """Certainty of the row that says most, after the declared steps, and one more where it is not of the treatment in this kind of pain."""
-    place = STEPS.index(lowered(row)) + lower
+def _grade(row: EvidenceRow, *, lower: bool, is_wider: bool) -> str:
+    """Certainty of the row that says most, after the declared steps, one more where it is not of the treatment in this kind of pain,
+    and one where its trials were of a wider kind."""
+    place = STEPS.index(lowered(row)) + lower + is_wider
     return STEPS[min(place, len(STEPS) - 1)]
 
 
-def _notes(rows: Iterable[UsedRow], asker: Asker, main: Rate | None, *, borrowed: bool, is_short: bool) -> Iterator[str]:
+def _notes(rows: Iterable[UsedRow], asker: Asker, main: Rate | None, *, borrowed: bool, is_short: bool, has_points: bool) -> Iterator[str]:
     first = next(iter(rows)).row
     if borrowed:
         yield "no usable trial of this treatment in this kind of pain: borrowed from its class or another kind of pain"
@@ -246,5 +250,5 @@ def _notes(rows: Iterable[UsedRow], asker: Asker, main: Rate | None, *, borrowed
         yield f"measured within {first.horizon}: only the difference at that time is given, it says nothing about weeks"
     elif main is None:
         yield "no checked rate of the control arm in this kind of pain: chances cannot be given, only the mean difference"
-    if asker.pain_0_10 is None:
+    if asker.pain_0_10 is None and has_points:
         yield f"pain intensity not recorded: points are for a pain of {REFERENCE_PAIN:g} of 10"

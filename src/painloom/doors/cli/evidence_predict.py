@@ -28,7 +28,7 @@ COLUMNS = (*CONTRACT, *MORE)
 SHOWN = ("treatment", "without", "with", "adds", "80 % band", "stops", "certainty", "person")
 NO, UNKNOWN = "no", "."
 WIDTH = 118
-SHARE_TOLD = 0.1
+TAPER = "not to be stopped at once without looking at the drug list, some drugs must be lowered slowly"
 
 
 def add_verb(inner: Any) -> None:
@@ -61,7 +61,8 @@ def run_predict(args: argparse.Namespace) -> int:
     as_of, place = day_of(args.as_of), plot_place(args.plot)
     quality = read_quality(knowledge)
     case = open_case(args.case, knowledge, ReadOptions(min_gq=quality.min_gq, min_dp=quality.min_dp), as_of)
-    view = assess(case, knowledge, as_of, mode=args.mode).outlook
+    assessment = assess(case, knowledge, as_of, mode=args.mode)
+    view = assessment.outlook
     if view is None:
         say("the case tells of no pain: add a complaint, a diagnosis or sites to case.toml")
         view = OutlookView((), ())
@@ -78,7 +79,7 @@ def run_predict(args: argparse.Namespace) -> int:
 
         drawn, words = OutlookView(tuple(outlooks), view.verdicts), read_wording()
         write_plot(lambda width: outlook_scene(drawn, words, width=width), place)
-    for warning in view.warnings:
+    for warning in dict.fromkeys((*assessment.warnings, *view.warnings)):
         say(warning)
     return 0
 
@@ -130,7 +131,7 @@ def _short(one: "Outlook") -> tuple[str, ...]:
     assert one.control is not None
     assert one.response is not None
     assert one.benefit is not None
-    name = one.label + (" *" if one.is_borrowed else "")
+    name = one.label + (" (taken)" if one.is_taken else "") + (" *" if one.is_borrowed else "")
     band = f"{_hundred(one.benefit.low)} to {_hundred(one.benefit.high)}"
     stops = UNKNOWN if one.harm is None else f"{_hundred(one.harm.value)} ({_hundred(one.harm.low)} to {_hundred(one.harm.high)})"
     person = "changed" if one.shifts else "average"
@@ -187,7 +188,8 @@ def _without_numbers(outlooks: "list[Outlook]") -> Iterator[str]:
                 continue
             reasons = [f"{r.reason} [{r.source}]" for r in one.refusals] or list(one.notes)
             points = f"{one.points.value:+.1f} points less pain ({one.points.low:.1f} to {one.points.high:.1f}). " if one.points else ""
-            yield from _wrapped(f"{head}: {one.label} ({one.condition_label}): {points}{' '.join(reasons)}", "- ")
+            taken = f"taken now: {TAPER}. " if one.is_taken and status == "refused" else ""
+            yield from _wrapped(f"{head}: {one.label} ({one.condition_label}): {taken}{points}{' '.join(reasons)}", "- ")
 
 
 def _wrapped(text: str, mark: str = "") -> list[str]:
