@@ -234,8 +234,8 @@ def _is_direct(effect: Effect | None, treatment: str, family: Sequence[str]) -> 
 
 
 def _grade(row: EvidenceRow, *, lower: bool, is_wider: bool) -> str:
-    """Certainty of the row that says most, after the declared steps, one more where it is not of the treatment in this kind of pain,
-    and one where its trials were of a wider kind."""
+    """Certainty of the row that says most, after the declared steps, and one more where it is not of the treatment in this very kind of
+    pain: of its class, of another kind, or of a wider one."""
     place = STEPS.index(lowered(row)) + (lower or is_wider)
     return STEPS[min(place, len(STEPS) - 1)]
 
