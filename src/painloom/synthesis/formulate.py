@@ -1,0 +1,86 @@
+"""The one place where the streams meet: mechanisms, drivers, conflicts and the next best test of one person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from painloom.knowledge.mechanism_cards import ConflictCard, DriverCard, MechanismCard, TestCard, Weighing
+from painloom.model.formulation import Driver, Formulation, Mechanism, NextTest
+from painloom.model.outlook import PREDICTED, Outlook
+from painloom.synthesis.drivers import conflicts_of, drivers_of
+from painloom.synthesis.next_test import Choice, rank_tests
+from painloom.synthesis.observe import Observed
+from painloom.synthesis.weigh import statement, weigh
+
+NO_TEST = "No further test would change the plan."
+LEAST_GAIN = 0.05  # people of 100: below it a test is not worth a line
+
+
+@dataclass(frozen=True)
+class FormulationCards:
+    """The cards that a formulation is made with."""
+
+    weighing: Weighing
+    mechanisms: Mapping[str, MechanismCard]
+    drivers: Mapping[str, DriverCard]
+    conflicts: tuple[ConflictCard, ...]
+    tests: Mapping[str, TestCard]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What other rooms bring: outlooks, the mechanisms that each treatment works on, drivers made by drugs and genes, rescored drivers,
+    and ids of tests that the clinic can do (None = all).
+    """
+
+    outlooks: Sequence[Outlook] = ()
+    works_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    made: tuple[Driver, ...] = ()
+    rescored: Mapping[str, float] = field(default_factory=dict)
+    available: frozenset[str] | None = None
+
+
+def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> Formulation:
+    """Weigh every mechanism, rank what keeps the pain going, show what disagrees, and ask which absent test would teach most."""
+    mechanisms = weigh_all(observed, cards)
+    drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
+    choices = choices_of(brought.outlooks, brought.works_on)
+    tests = [card for card in cards.tests.values() if brought.available is None or card.id in brought.available]
+    ranked = rank_tests(tests, observed, choices, lambda person: chances(weigh_all(person, cards)))
+    useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
+    return Formulation(
+        mechanisms=mechanisms,
+        drivers=drivers,
+        conflicts=conflicts_of(cards.conflicts, observed),
+        tests=useful or _told_in_vain(ranked),
+        no_test="" if useful else NO_TEST,
+        statement=statement(mechanisms),
+    )
+
+
+def weigh_all(observed: Observed, cards: FormulationCards) -> tuple[Mechanism, ...]:
+    """Every mechanism, the likeliest first; states after mechanisms."""
+    found = [weigh(card, observed, cards.weighing) for card in cards.mechanisms.values()]
+    return tuple(sorted(found, key=lambda m: (m.is_state, -m.chance.value, m.id)))
+
+
+def chances(mechanisms: Iterable[Mechanism]) -> dict[str, float]:
+    """Mechanism id -> chance."""
+    return {m.id: m.chance.value for m in mechanisms}
+
+
+def choices_of(outlooks: Iterable[Outlook], works_on: Mapping[str, tuple[str, ...]]) -> list[Choice]:
+    """The options that can be chosen: predicted with a benefit, each treatment once (where it promises most)."""
+    found: dict[str, Choice] = {}
+    for one in outlooks:
+        if one.status != PREDICTED or one.benefit is None:
+            continue
+        choice = Choice(one.treatment, one.label, one.benefit.value, one.harm.value if one.harm else 0.0, works_on.get(one.treatment, ()))
+        known = found.get(one.treatment)
+        if known is None or choice.benefit > known.benefit:
+            found[one.treatment] = choice
+    return list(found.values())
+
+
+def _told_in_vain(ranked: Sequence[NextTest]) -> tuple[NextTest, ...]:
+    """The tests that would move a mechanism most although no choice depends on it: shown below the sentence that none is needed."""
+    return tuple(test for test in ranked if test.results)[:3]
