@@ -16,7 +16,7 @@ from painloom.model.case import Case
 from painloom.model.medication import SafetyRow
 from painloom.model.outlook import OutlookView, Refusal
 from painloom.model.target import Target
-from painloom.plan.safe import cautions_of, refusals_of, refusals_of_drug
+from painloom.plan.safe import cautions_of, refusals_of, refusals_of_allergy, refusals_of_drug
 from painloom.response.model import CLINICAL, EvidenceModel, build_model
 from painloom.response.predict import Asker, is_asked, predict
 
@@ -120,16 +120,30 @@ def refusals_for(
     """Refusals by treatment, and notes on drugs of a group that are refused alone."""
     formulary = Formulary(knowledge)
     advice = {view.drug: view.advice for view in heard.drugs}
+    allergic = _allergies(case, formulary)
     refusals: dict[str, tuple[Refusal, ...]] = {}
     notes: dict[str, tuple[str, ...]] = {}
     for card in cards:
         uses = {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
         rows = candidate_rows(case, formulary, uses)
-        by_drug = _by_drug(rows, knowledge, advice)
+        by_drug = {
+            drug: (*refusals_of_allergy(allergic.get(drug, ())), *found) for drug, found in _by_drug(rows, knowledge, advice).items()
+        }
         labels = {drug: knowledge.drugs[drug].label for drug in uses}
         refusals[card.id], barred = refusals_of(card, by_drug, labels, heard.targets)
         notes[card.id] = () if refusals[card.id] else (*barred, *cautions_of(rows, by_drug))
     return {id_: found for id_, found in refusals.items() if found}, {id_: found for id_, found in notes.items() if found}
+
+
+def _allergies(case: Case, formulary: Formulary) -> dict[str, list[str]]:
+    """Drug id -> entries of the allergy list that name it, by code or in words."""
+    found: dict[str, list[str]] = {}
+    for entry in case.body.allergies:
+        product = formulary.coded(entry.codes) or formulary.product(entry.text)
+        for one in product.ingredients:
+            if one.drug:
+                found.setdefault(one.drug, []).append(f"{one.label}{f' ({entry.reaction})' if entry.reaction else ''}")
+    return found
 
 
 def _by_drug(

@@ -105,6 +105,21 @@ def test_what_must_not_be_begun_is_refused_and_nothing_else(rows, toml, barred):
             assert [] == [name for name in NUMBERS if row[name] != "."]
 
 
+@pytest.mark.parametrize("drug", ["duloxetine", "ibuprofen"])
+def test_a_drug_that_the_person_is_allergic_to_is_refused_or_named(said, drug):
+    """Somebody had an anaphylaxis to it: it may be refused or said to be unchecked, never offered in silence."""
+    done = said(f'{BACK}[[allergies]]\ntext = "{drug}"\nreaction = "anaphylaxis"\n')
+
+    row = by_treatment({(row["treatment"], row["condition"]): row for row in table(done.out)})[drug]
+    assert row["status"] == "refused" or "allerg" in row["reason"] + done.err
+
+
+def test_kinds_of_heart_disease_refuse_what_narrows_vessels(rows):
+    found = refused(rows(MIGRAINE + '[history]\nischaemic-heart-disease = "yes"\n'))
+
+    assert {"triptans", "triptan-injection"} <= found
+
+
 def test_a_gel_is_offered_where_the_tablet_is_refused(rows):
     found = by_treatment(rows(KNEE + takes("warfarin")))
 

@@ -201,28 +201,24 @@ def test_numbers_come_back_to_the_last_bit(tmp_path_factory, rows):
 
 
 def test_the_largest_numbers_leave_room_for_their_squares(put):
-    found = read_studies(put("study,effect,se\na,1e100,1e100\nb,-1e100,1e-100\n"))
+    found = read_studies(put("study,effect,se\na,1e70,1e70\nb,-1e70,1e-70\n"))
 
     assert math.isfinite(float((found.effects**2).sum()))
     assert math.isfinite(float((found.errors**-2).sum()))
 
 
-@pytest.mark.xfail(strict=True, reason="Python reads an underscore between digits: 1_5 becomes 15")
 def test_a_number_with_an_underscore_is_no_number(put):
     assert "is no number" in refused(put(GOOD + "c,1_5,0.1\n"))
 
 
-@pytest.mark.xfail(strict=True, reason="a cell over two lines counts as one: the place is a line too early")
 def test_the_line_is_that_of_the_file(put):
     assert "line 4: se is zero" in refused(put('study,effect,se\n"a\nb",0.3,0.1\nc,0.1,0\n'))
 
 
-@pytest.mark.xfail(strict=True, reason="whatever the csv module minds is called an open quote")
 @pytest.mark.parametrize("content", [GOOD + '"c"x,0.1,0.1\n', GOOD + f"{'c' * 140_000},0.1,0.1\n"])
 def test_quotes_that_close_are_not_called_open(put, content):
     assert "do not close" not in refused(put(content))
 
 
-@pytest.mark.xfail(strict=True, reason="blank lines are skipped everywhere but before the header")
 def test_a_blank_first_line_is_skipped(put):
     assert ("a", "b") == read_studies(put("\n" + GOOD)).names

@@ -328,7 +328,6 @@ def test_many_equal_borrowed_lines_keep_all_their_names(count):
         assert all(f"Drug {n:03}" in json.dumps(found.file) for n in range(count))
 
 
-@pytest.mark.xfail(strict=True, reason="of merged lines only the first one's notes are told")
 def test_a_note_of_a_merged_line_is_not_lost():
     """Of two borrowed equals one has a drug that must not be used: that note belongs on the page."""
     one = invented_outlook.predicted("b", "Drug B", is_borrowed=True)

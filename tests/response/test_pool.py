@@ -340,3 +340,29 @@ def test_a_study_of_infinite_error_leaves_the_default_prior_alone():
     more = np.append(values, 40.0), np.append(errors, 1e6)
 
     assert default_tau_scale(*more) == pytest.approx(default_tau_scale(values, errors), rel=0.2)
+
+
+def test_share_between_studies_is_that_of_higgins_and_thompson():
+    """Equal errors of 0.3: the typical variance is 0.09, so the share is tau2 / (tau2 + 0.09), by REML and by Q alike."""
+    values, errors = np.array([0.1, 0.9, 0.4, 1.6, -0.2]), np.full(5, 0.3)
+    variance = float(np.var(values, ddof=1))
+    common, _, reml, _ = pool_all(values, errors)
+
+    assert reml.tau2[0] == pytest.approx(variance - 0.09)
+    assert (common.i2[0], reml.i2[0]) == pytest.approx((1 - 0.09 / variance, 1 - 0.09 / variance))
+
+
+def test_typical_variance_of_unequal_errors():
+    """Weights 100, 25, 4: 2 * 129 / (129^2 - 10641) = 0.043."""
+    values, errors = np.array([0.0, 1.0, 2.0]), np.array([0.1, 0.2, 0.5])
+    reml = one(pool_reml, values, errors)
+
+    assert reml["i2"] == pytest.approx(reml["tau2"] / (reml["tau2"] + 2 * 129 / (129**2 - 10641)))
+
+
+def test_default_prior_is_two_and_a_half_typical_errors_or_half_as_much_again_as_the_moments():
+    """About 0.5 for standardised differences of trials with 50 people an arm (error 0.2), as the published convention has it."""
+    apart = np.array([-2.0, 0.0, 2.0, 4.0])
+
+    assert default_tau_scale(np.full(4, 0.3), np.full(4, 0.2)) == pytest.approx(0.5)
+    assert default_tau_scale(apart, np.full(4, 0.2)) == pytest.approx(1.5 * math.sqrt(np.var(apart, ddof=1) - 0.04))

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from painloom.intake.tabtext import read_lines, shown
 NEEDED = ("study", "effect", "se")
 MOST_BYTES = 16 * MEBIBYTE
 MOST_STUDIES = 10_000
-LARGEST = 1e100  # squares and their sums stay finite
+LARGEST = 1e70  # fourth powers and their sums stay finite
 WHAT = "a CSV with the columns study,effect,se is needed"
 
 
@@ -36,23 +37,18 @@ def read_studies(path: Path) -> Studies:
     InputError : another content, no study, a line with another number of cells than the header, a study twice, an effect that is no finite
         number, a standard error that is missing, zero, negative or no finite number.
     """
-    lines = read_lines(path, WHAT, most=MOST_BYTES)
-    try:
-        rows = list(csv.reader(lines, strict=True))
-    except csv.Error:
-        raise refusal(path, "", f"quotes that do not close; {WHAT}") from None
-    header = [cell.strip().lower() for cell in rows[0]]
+    rows = _rows(path)
+    first, cells = next(rows, (1, []))
+    header = [cell.strip().lower() for cell in cells]
     lost = [name for name in NEEDED if header.count(name) != 1]
     if lost:
         found = "stands twice" if header.count(lost[0]) > 1 else "is missing"
-        raise refusal(path, "line 1", f"column '{lost[0]}' {found}; {WHAT}")
+        raise refusal(path, f"line {first}", f"column '{lost[0]}' {found}; {WHAT}")
     places = [header.index(name) for name in NEEDED]
     names: dict[str, None] = {}
     effects: list[float] = []
     errors: list[float] = []
-    for number, cells in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for number, cells in rows:
         where = f"line {number}"
         if len(cells) != len(header):
             raise refusal(path, where, f"{len(cells)} cells, the header has {len(header)}; put quotes around a cell that holds a comma")
@@ -71,11 +67,27 @@ def read_studies(path: Path) -> Studies:
     return Studies(tuple(names), np.array(effects), np.array(errors), warnings)
 
 
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of every line that is not blank; a record over several lines has the number of its last one."""
+    reader = csv.reader(read_lines(path, WHAT, most=MOST_BYTES), strict=True)
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as wrong:
+            end = "unexpected end" in str(wrong)
+            what = "quotes that do not close" if end else "a cell that is too long, or has something behind its quotes"
+            raise refusal(path, "" if end else f"line {reader.line_num}", f"{what}; {WHAT}") from None
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
 def _number(path: Path, where: str, name: str, text: str, low: float) -> float:
     if text in ("", "."):
         raise refusal(path, where, f"{name} is missing; leave the study out or give its {name}")
     try:
-        value = float(text)
+        value = float(text.replace("_", "?"))  # Python would read 1_5 as 15
     except ValueError:
         raise refusal(path, where, f"{name} '{shown(text)}' is no number; write it with a point, such as 0.25") from None
     if name == "se" and math.isfinite(value) and value <= 0:

@@ -7,6 +7,7 @@ from painloom.errors import KnowledgeError
 from painloom.knowledge.cards import DrugCard, GeneCard, GuidanceCard
 from painloom.knowledge.check_body import check_body
 from painloom.knowledge.check_evidence import check_evidence
+from painloom.knowledge.check_formulation import check_formulation
 from painloom.knowledge.check_imaging import check_imaging
 from painloom.knowledge.check_instruments import check_instruments
 from painloom.knowledge.check_markers import check_markers
@@ -27,7 +28,7 @@ def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
         brain = (check_markers, check_norms, check_panels, check_imaging, check_targets, check_scalp)
-        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, check_evidence, *brain)
+        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, check_evidence, check_formulation, *brain)
         return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:
         return [str(wrong)]

@@ -32,6 +32,23 @@ def check_evidence(knowledge: Knowledge) -> Iterator[str]:
     findings = frozenset({*facts, *answers, INTENSITY, ""})
     known = Known(knowledge.treatments, knowledge.conditions, frozenset(knowledge.sources), findings)
     yield from check_book(knowledge.evidence, known)
+    for card in knowledge.treatments.values():
+        yield from _treatment(card, knowledge)
+
+
+def _treatment(card: TreatmentCard, knowledge: Knowledge) -> Iterator[str]:
+    """A name that leads nowhere would ask no safety rule, and offer the treatment to nobody."""
+    where = f"treatments/{card.id}"
+    kinds = (*card.conditions, *(n.condition for n in card.not_for))
+    yield from (
+        f"{where}: '{kind}' is no kind of pain on the conditions card" for kind in kinds if kind not in knowledge.conditions.indications
+    )
+    yield from (f"{where}: drug '{drug}' has no card" for drug in card.drugs if drug not in knowledge.drugs)
+    yield from (f"{where}: target '{target}' has no card" for target in card.targets if target not in knowledge.targets.targets)
+    classes = {c.id for c in knowledge.classes}
+    yield from (f"{where}: only_with names '{name}', which is no class of drugs" for name in card.only_with if name not in classes)
+    if card.evidence_class not in knowledge.evidence.classes:
+        yield f"{where}: class '{card.evidence_class}' stands in no line of evidence.classes.tsv"
 
 
 def check_book(book: EvidenceBook, known: Known) -> Iterator[str]:

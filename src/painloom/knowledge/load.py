@@ -20,6 +20,8 @@ from painloom.knowledge.instrument_cards import InstrumentCard
 from painloom.knowledge.instruments import read_instrument
 from painloom.knowledge.marker_cards import MarkerCard
 from painloom.knowledge.markers import read_markers
+from painloom.knowledge.mechanism_cards import ConflictCard, DriverCard, MechanismCard, TestCard, Weighing
+from painloom.knowledge.mechanisms import read_conflicts, read_driver, read_mechanism, read_test, read_weighing
 from painloom.knowledge.norms import CircuitCard, NormCard, read_circuits, read_norms
 from painloom.knowledge.panels import PanelCard, read_panels
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
@@ -54,6 +56,7 @@ WITH_TABLES = (
     "brainmap",
     "evidence",
     "conditions",
+    "mechanisms",
 )
 Card = TypeVar(
     "Card",
@@ -73,6 +76,9 @@ Card = TypeVar(
     TreatmentCard,
     EvidenceBook,
     IndicationCard,
+    MechanismCard,
+    DriverCard,
+    TestCard,
 )
 
 
@@ -210,6 +216,31 @@ class Knowledge:
         """Kinds of pain for which there is evidence, and how a record says them."""
         path = self.files("conditions")["conditions"]
         return self._marked(read_conditions(path), path)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """The declared numbers with which findings are weighed."""
+        return read_weighing(self.files("weighing")["weighing"])
+
+    @cached_property
+    def mechanisms(self) -> dict[str, MechanismCard]:
+        """Mechanisms and states of pain by id."""
+        return {id_: self._marked(read_mechanism(path, self.weighing), path) for id_, path in self.files("mechanisms").items()}
+
+    @cached_property
+    def drivers(self) -> dict[str, DriverCard]:
+        """What keeps pain going, by id."""
+        return {id_: self._marked(read_driver(path), path) for id_, path in self.files("drivers").items()}
+
+    @cached_property
+    def conflicts(self) -> tuple[ConflictCard, ...]:
+        """Findings that do not fit each other."""
+        return read_conflicts(self.files("conflicts")["conflicts"])
+
+    @cached_property
+    def tests(self) -> dict[str, TestCard]:
+        """Tests that can be done, by id."""
+        return {id_: self._marked(read_test(path), path) for id_, path in self.files("tests").items()}
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours."""

@@ -61,10 +61,7 @@ class CriteriaLimit:
 
 @dataclass(frozen=True)
 class MechanismCard:
-    """A mechanism or a named state: prior chance with its 80 % band, limits by criteria, evidence rows.
-
-    `from_kinds` are kinds of pain whose record makes it likely: (kind, floor) pairs.
-    """
+    """A mechanism or a named state: prior chance with its 80 % band, limits by criteria, evidence rows."""
 
     id: str
     release: str

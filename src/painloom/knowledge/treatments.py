@@ -18,6 +18,8 @@ def read_treatment(path: Path) -> TreatmentCard:
         raise KnowledgeError(f"{path.name}: modality '{modality}' is not one of {', '.join(MODALITIES)}")
     if claim not in CLAIMS:
         raise KnowledgeError(f"{path.name}: claim '{claim}' is not one of {', '.join(CLAIMS)}")
+    if fields.text("id") != path.stem:
+        raise KnowledgeError(f"{path.name}: its id '{fields.text('id')}' is not the file's name")
     early = fields.child("early")
     return TreatmentCard(
         id=fields.text("id"),

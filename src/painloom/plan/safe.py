@@ -11,6 +11,7 @@ from painloom.model.target import REFUSED, Target
 
 RULE_PLACE = "rules/"
 VERIFIED = "verified"
+ALLERGY = "an allergy or intolerance is recorded"
 GRAVE = ("contraindicated", "severe", "major")
 ACT, AVOID, SWITCH = "act", "avoid", "switch"
 LESSER = ("reduce", "increase", "monitor", "standard", "test")
@@ -38,6 +39,11 @@ def _by_genes(advice: tuple[Advice, ...]) -> Iterator[Refusal]:
         yield Refusal(
             "", f"{one.body}: {one.statement.summary} ({found})", one.statement.action, "genome", one.source, f"guidance/{one.card[0]}"
         )
+
+
+def refusals_of_allergy(texts: Iterable[str]) -> tuple[Refusal, ...]:
+    """Why a drug that the person did not bear must not be begun; `texts` are the entries of the record that name it."""
+    return tuple(Refusal("", f"{ALLERGY}: {text}", "contraindicated", "allergy", "the person's record") for text in dict.fromkeys(texts))
 
 
 def refusals_of(

@@ -104,7 +104,13 @@ def merged(outlooks: Iterable[Outlook], words: Wording, *, most: int) -> tuple[O
     for one in outlooks:
         same = (one.condition, one.family, one.response, one.points, one.harm, one.is_taken) if one.is_borrowed else one
         groups.setdefault(same, []).append(one)
-    return tuple(replace(same[0], label=_names([o.label for o in same], words, most)) for same in groups.values())
+    return tuple(_one(same, words, most) for same in groups.values())
+
+
+def _one(same: Sequence[Outlook], words: Wording, most: int) -> Outlook:
+    """One line for several: all names, and what was said of each."""
+    notes = tuple(dict.fromkeys(note for o in same for note in o.notes))
+    return replace(same[0], label=_names([o.label for o in same], words, most), notes=notes)
 
 
 def _names(labels: Sequence[str], words: Wording, most: int) -> str:

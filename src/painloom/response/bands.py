@@ -7,12 +7,11 @@ from painloom.model.outlook import Band
 from painloom.response.distributions import normal_cdf, normal_quantile
 
 Array = NDArray[np.float64]
-BASES, SHIFTS, REACH = 9, 65, 4.0
+BASES, SHIFTS, REACH, GRID = 9, 65, 4.0, 401
 _POINTS, _MEASURE = np.polynomial.hermite_e.hermegauss(BASES)
 _BASE_NODES, _BASE_WEIGHTS = _POINTS, _MEASURE / _MEASURE.sum()
 _SHIFT_NODES = np.linspace(-REACH, REACH, SHIFTS)
 _BELOW = normal_cdf(_SHIFT_NODES)
-_GAINS = np.linspace(-1.0, 1.0, 401)
 
 
 def rate_band(mean: float, sd: float, level: float) -> Band:
@@ -48,9 +47,10 @@ def _band(value: float, gains: Array, level: float) -> Band:
     """Quantiles of a gain: at each base it rises with the shift, so its distribution is that of the shift; the bases are averaged over."""
     if not np.ptp(gains):
         return Band(value, value, value)
-    below = sum(weight * np.interp(_GAINS, row, _BELOW, left=0.0, right=1.0) for weight, row in zip(_BASE_WEIGHTS, gains, strict=True))
+    places = np.linspace(float(gains.min()), float(gains.max()), GRID)
+    below = sum(weight * np.interp(places, row, _BELOW, left=0.0, right=1.0) for weight, row in zip(_BASE_WEIGHTS, gains, strict=True))
     tail = (1 - level) / 2
-    low, high = np.interp([tail, 1 - tail], below, _GAINS)
+    low, high = np.interp([tail, 1 - tail], below, places)
     return Band(value, min(float(low), value), max(float(high), value))
 
 

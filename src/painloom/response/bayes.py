@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from painloom.response.distributions import normal_cdf
+from painloom.response.distributions import normal_cdf, panels
 
 Array = NDArray[np.float64]
-NODES, REACH, FLAT = 200, 8.0, 1e-12
+REACH, FLAT = 8.0, 1e-12
+_POINTS, _MEASURE = panels(np.concatenate(([0.0], np.geomspace(1e-4, 0.25, 8), np.linspace(0.25, 1.0, 13)[1:])))  # 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,7 @@ def grid_posterior(effects: Array, errors: Array, tau_scale: float, mean_sd: flo
     """
     top = REACH * tau_scale
     for _ in range(2):  # a first pass finds where the mass lies, the second one looks there
-        points, measure = np.polynomial.legendre.leggauss(NODES)
-        tau, measure = 0.5 * top * (points + 1), 0.5 * top * measure
+        tau, measure = top * _POINTS, top * _MEASURE
         weights = 1 / (errors**2 + tau[:, None] ** 2)
         prior = 0.0 if mean_sd is None else 1 / mean_sd**2
         total = weights.sum(axis=1) + prior

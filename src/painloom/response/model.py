@@ -69,6 +69,7 @@ class EvidenceModel:
     grids: dict[bool, Grid]
     unused: tuple[tuple[EvidenceRow, str], ...]
     _known: dict[tuple[Key, Place], Effect | None] = field(default_factory=dict)
+    _rates: dict[tuple[str, str, str], Rate | None] = field(default_factory=dict)
 
     def family(self, condition: str) -> tuple[str, ...]:
         """The kind of pain, then every wider one, nearest first."""
@@ -106,6 +107,12 @@ class EvidenceModel:
 
         How many leave for an adverse effect is taken from any kind of pain where the person's own has no rate: it depends little on it.
         """
+        key = (condition, family, outcome)
+        if key not in self._rates:
+            self._rates[key] = self._control(*key)
+        return self._rates[key]
+
+    def _control(self, condition: str, family: str, outcome: str) -> Rate | None:
         c, is_stop = self.book.conventions, self.book.outcomes[outcome].kind == STOP
         spread, comparators = (c.stop_control_sd if is_stop else c.control_sd), COMPARATORS_OF[family]
         found = rate_of(self.book.controls, self.family(condition), outcome, comparators, spread)

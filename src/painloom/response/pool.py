@@ -151,7 +151,7 @@ def default_tau_scale(effects: Array, errors: Array) -> float:
 
 def i2_of_q(q: Array, count: Array) -> Array:
     """Share of the variance between studies from the heterogeneity statistic; NaN for one study."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.maximum(0.0, (q - (count - 1)) / q)
     found: Array = np.where(count > 1, np.where(q > 0, share, 0.0), np.nan)
     return found

@@ -58,7 +58,7 @@ def predict(asker: Asker, model: EvidenceModel) -> OutlookView:
         for own, domain in domains:
             own_label = label if own == condition else domain.label
             found += _of_condition(asker, model, (own, own_label), domain)
-    outlooks = with_chances(found)
+    outlooks = with_chances(found, model.book.conventions.level)
     return OutlookView(tuple(outlooks), tuple(judge(outlooks, model.book.conventions.certain_best)), tuple(dict.fromkeys(warnings)))
 
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 COARSE, STEPS = 40, 44
+TINY = 1e-250  # a squared range below it is none
 SMALLEST = 1e-8  # of the largest value looked at
 
 
@@ -24,6 +25,7 @@ def between_variance(effects: Array, errors: Array, seen: Mask) -> Array:
     middle = np.nanmean(shown, axis=1)
     apart = np.where(seen, effects - middle[:, None], 0.0)
     most = np.where(count > 1, (apart.max(axis=1) - apart.min(axis=1)) ** 2, 0.0)
+    most = np.where(most > TINY, most, 0.0)
     safe = np.where(most > 0, most, 1.0)
     variance = np.where(seen, errors**2, 1.0) / safe[:, None]
     apart = apart / np.sqrt(safe)[:, None]

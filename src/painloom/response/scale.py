@@ -77,7 +77,7 @@ def contrast_of(row: EvidenceRow, outcome: Outcome, control: float | None, conve
     if outcome.kind == SCORE and row.scale in ("smd", "points"):
         unit = conventions.sd_points if row.scale == "points" else 1.0
         return Contrast(row, row.contrast / unit, row.se / unit)
-    base = row.control or control
+    base = control if row.control is None else row.control
     if outcome.kind not in (*RATES, STOP) or base is None or not 0 < base < 1:
         return None
     treated, error = _treated(row, base)

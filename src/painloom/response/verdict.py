@@ -18,8 +18,13 @@ def comparable(one: Outlook) -> tuple[str, str, bool]:
     return one.condition, one.family, one.horizon in SHORT and one.horizon != "attack"
 
 
-def with_chances(outlooks: Sequence[Outlook]) -> list[Outlook]:
-    """The outlooks with the probability that each adds most among the comparable ones; effects are taken as independent."""
+def with_chances(outlooks: Sequence[Outlook], level: float = 0.8) -> list[Outlook]:
+    """The outlooks with the probability that each adds most among the comparable ones; effects are taken as independent.
+
+    Parameters
+    ----------
+    level : coverage of the bands, in (0, 1).
+    """
     groups: dict[tuple[str, str, bool], list[int]] = {}
     for place, one in enumerate(outlooks):
         if one.status == PREDICTED and one.benefit is not None:
@@ -28,7 +33,7 @@ def with_chances(outlooks: Sequence[Outlook]) -> list[Outlook]:
     for places in groups.values():
         bands = [outlooks[place].benefit for place in places]
         means = np.array([band.value for band in bands if band])
-        sds = np.array([(band.high - band.low) / (2 * normal_quantile(0.9)) for band in bands if band])
+        sds = np.array([(band.high - band.low) / (2 * normal_quantile(0.5 + level / 2)) for band in bands if band])
         for place, chance in zip(places, chance_of_best(means, np.maximum(sds, 1e-6)), strict=True):
             found[place] = replace(outlooks[place], p_best=float(chance))
     return found
@@ -53,7 +58,13 @@ def judge(outlooks: Sequence[Outlook], certain: float) -> Iterator[Verdict]:
         if over or (first.p_best or 0.0) < certain:
             yield Verdict(condition, family, True, "", f"{head}: {_overlap(first, over, first.p_best or 0.0)}")
         else:
-            yield Verdict(condition, family, False, first.treatment, f"{head}: {first.label} adds most (probability {first.p_best:.0%}).")
+            yield Verdict(
+                condition,
+                family,
+                False,
+                first.treatment,
+                f"{head}: {first.label} adds most of those that can be predicted (probability {first.p_best:.0%}).",
+            )
 
 
 def _overlap(first: Outlook, over: Sequence[Outlook], chance: float) -> str:

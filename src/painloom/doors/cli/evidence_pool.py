@@ -19,6 +19,7 @@ FORMATS = ("text", "json", "tsv")
 COLUMNS = ("method", "estimate", "low", "high", "tau2", "i2", "pi_low", "pi_high")
 DIGITS = 10
 FEW = 5
+LOWEST, HIGHEST, LARGEST = 0.01, 0.9999, 1e30
 
 
 def add_verb(inner: Any) -> None:
@@ -44,11 +45,11 @@ def run_pool(args: argparse.Namespace) -> int:
     from painloom.intake.studies import read_studies
     from painloom.response.pool import pool_all
 
-    if not 0 < args.level < 1:
-        raise UsageError("--level must lie between 0 and 1")
+    if not LOWEST <= args.level <= HIGHEST:
+        raise UsageError(f"--level must lie from {LOWEST} to {HIGHEST}")
     for name, value in (("--tau-scale", args.tau_scale), ("--mean-sd", args.mean_sd)):
-        if value is not None and not (math.isfinite(value) and value > 0):
-            raise UsageError(f"{name} must be a finite number above 0")
+        if value is not None and not 1 / LARGEST <= value <= LARGEST:
+            raise UsageError(f"{name} must be a number above 0 of usual size")
     place = plot_place(args.plot)
     studies = read_studies(args.file)
     rows = pool_all(studies.effects, studies.errors, level=args.level, tau_scale=args.tau_scale, mean_sd=args.mean_sd)

@@ -1,4 +1,4 @@
-"""painloom fhir import."""
+"""painloom fhir import; export stands in a file of its own."""
 
 import argparse
 import datetime
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from painloom.doors.cli.fhir_export import add_verb
 from painloom.doors.cli.output import say
 from painloom.errors import UsageError
 
@@ -27,18 +28,22 @@ def add_verbs(verbs: Any) -> None:
     parser.add_argument("--replace", action="store_true", help="replace the case that the folder holds")
     parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
     parser.set_defaults(run=run_import)
+    add_verb(inner)
 
 
 def run_import(args: argparse.Namespace) -> int:
     """`painloom fhir import`."""
-    from painloom.fhir.casefile import NOT_READ, write_case
-    from painloom.fhir.read import by_type, read_bundle
+    from painloom.fhir.bundle import read_file
+    from painloom.fhir.casefile import NOT_READ
+    from painloom.fhir.read import by_type
+    from painloom.fhir.write_back import read_written
+    from painloom.fhir.write_files import write_folder
     from painloom.knowledge.load import load
 
     if len(args.label) > LONGEST_LABEL:
         raise UsageError(f"--label must be at most {LONGEST_LABEL} characters")
-    imported = read_bundle(args.bundle, load(args.knowledge), _day(args.as_of), args.label.strip())
-    write_case(imported, args.output, replace=args.replace)
+    imported = read_written(read_file(args.bundle), load(args.knowledge), _day(args.as_of), args.label.strip())
+    write_folder(imported, args.output, replace=args.replace)
     for note in imported.notes:
         say(note, sys.stderr)
     for kind, count, why in by_type(imported.left_out):

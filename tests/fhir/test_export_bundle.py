@@ -1,0 +1,426 @@
+"""What an exported bundle holds, and what it must never hold."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields, replace
+
+import pytest
+from exports import DAY, MARA, PEOPLE, assessed, codes, resources, text_of, written
+
+from builders import knowledge as shipped
+from painloom.fhir.write import export_bundle
+from painloom.fhir.write_codes import FhirCodes
+from painloom.fhir.write_plan import add_formulation, add_plan
+from painloom.fhir.write_sheaf import Sheaf
+from painloom.model.assessment import Assessment
+from painloom.model.case import Case, DrugUse, Person
+from painloom.model.formulation import Conflict, Contribution, Driver, Formulation, Mechanism
+from painloom.model.outlook import PREDICTED, REFUSED, Band, Refusal
+from painloom.model.plan import Check, Dose, Plan, Price, Reason, Step
+
+EVERYBODY = (*PEOPLE, "mara")
+LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+ROLE = "urn:painloom:role"
+
+
+def walk(value):
+    """Every object of a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from walk(part)
+
+
+def tags(resource):
+    return {tag["code"] for tag in resource.get("meta", {}).get("tag", []) if tag["system"] == ROLE}
+
+
+# the whole ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_reference_leads_to_an_entry_and_every_address_is_its_own(name):
+    bundle = json.loads(text_of(name))
+    urls = [entry["fullUrl"] for entry in bundle["entry"]]
+    used = {node["reference"] for node in walk(bundle) if isinstance(node.get("reference"), str)}
+
+    assert bundle["type"] == "collection"
+    assert len(set(urls)) == len(urls)
+    assert {url for url in used if not url.startswith("#")} <= set(urls)
+    assert all(entry["fullUrl"] == f"urn:uuid:{entry['resource']['id']}" for entry in bundle["entry"])
+    assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", url[9:]) for url in urls)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_nothing_empty_is_written(name):
+    for node in walk(json.loads(text_of(name))):
+        assert all(value not in (None, "", [], {}) or value is False for value in node.values()), node
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_clinical_record_is_about_the_one_patient(name):
+    patient = [f"urn:uuid:{one['id']}" for one in resources(name, "Patient")]
+    about = {
+        one["subject" if "subject" in one else "patient"]["reference"] for one in resources(name) if "subject" in one or "patient" in one
+    }
+
+    assert len(patient) == 1
+    assert about <= set(patient)
+    nameless = {one["resourceType"] for one in resources(name) if not {"subject", "patient", "for"} & set(one)}
+    assert nameless <= {"Patient", "DocumentReference", "Provenance"}
+
+
+def test_bytes_are_the_same_for_every_hash_seed_and_time_zone(tmp_path):
+    digests = set()
+    for seed, zone in (("0", "UTC"), ("77", "Pacific/Kiritimati")):
+        path = tmp_path / f"{seed}.json"
+        order = ["-m", "painloom.doors.cli.main", "fhir", "export", str(MARA), "-o", str(path), "--as-of", DAY]
+        subprocess.run([sys.executable, *order], check=True, env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}, capture_output=True)
+        digests.add(path.read_bytes())
+
+    assert len(digests) == 1
+    assert json.loads(digests.pop())["resourceType"] == "Bundle"
+
+
+def test_two_people_of_the_same_age_and_sex_do_not_share_an_address():
+    one = written(Case(Person("unnamed", 50, "F"), drugs=(DrugUse("morphine"),)))
+    other = written(Case(Person("unnamed", 50, "F"), drugs=(DrugUse("codeine"),)))
+
+    assert not {e["fullUrl"] for e in one["entry"]} & {e["fullUrl"] for e in other["entry"]}
+
+
+def test_two_equal_entries_of_a_drug_list_stay_two():
+    bundle = written(Case(Person("unnamed"), drugs=(DrugUse("morphine"), DrugUse("morphine"))))
+    statements = [e["fullUrl"] for e in bundle["entry"] if e["resource"]["resourceType"] == "MedicationStatement"]
+
+    assert len(statements) == len(set(statements)) == 2
+
+
+def test_of_a_person_of_whom_nothing_is_known_nothing_is_said():
+    kinds = {one["resourceType"] for one in resources("nobody")}
+    patient = resources("nobody", "Patient")[0]
+
+    assert "name" not in patient
+    assert "birthDate" not in patient
+    assert patient["gender"] == "unknown"
+    assert not kinds & {"Condition", "MedicationStatement", "AllergyIntolerance", "RiskAssessment", "DiagnosticReport", "CarePlan", "Goal"}
+    assert not [o for o in resources("nobody", "Observation") if "valueQuantity" in o or "valueBoolean" in o]
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_no_date_of_birth_is_made_of_an_age(name):
+    assert "birthDate" not in text_of(name)
+
+
+def test_the_name_of_a_file_is_not_told_when_somebody_chose_it():
+    text = text_of("full")
+
+    assert "Peter" not in text
+    assert "Pan.vcf" not in text
+    assert "file.vcf.gz" in text
+    assert "answers/phq-9_2026-11-01.csv" in text
+    assert "sub-mara" not in text_of("mara")
+
+
+# what came in goes out again ----------------------------------------------------------------------------------------------------------
+
+
+def test_codes_of_drugs_diagnoses_measures_and_allergies_go_out_again():
+    drug = resources("full", "MedicationStatement")[0]
+    condition = next(c for c in resources("full", "Condition") if c["code"]["text"] == "chronic low back pain")
+    egfr = next(o for o in resources("full", "Observation") if (LOINC, "98979-8") in codes(o))
+
+    assert [("http://www.nlm.nih.gov/research/umls/rxnorm", "10689"), ("http://www.whocc.no/atc", "N02AX02")] == codes(
+        drug, "medicationCodeableConcept"
+    )
+    assert [("http://hl7.org/fhir/sid/icd-10-cm", "M54.50"), ("http://snomed.info/sct", "278860009")] == codes(condition)
+    assert condition["onsetDateTime"] == "2023-04"
+    assert condition["clinicalStatus"]["coding"][0]["code"] == "active"
+    assert {"value": 41, "unit": "mL/min/{1.73_m2}", "system": UCUM, "code": "mL/min/{1.73_m2}"} == egfr["valueQuantity"]
+    assert egfr["effectiveDateTime"] == "2026-10-02"
+    assert egfr["category"][0]["coding"][0]["code"] == "laboratory"
+    assert resources("full", "AllergyIntolerance")[0]["reaction"][0]["severity"] == "severe"
+
+
+def test_a_value_without_a_code_gets_no_foreign_code():
+    egfr = next(o for o in resources("mara", "Observation") if ("urn:painloom:measure", "egfr") in codes(o))
+
+    assert [("urn:painloom:measure", "egfr")] == codes(egfr)
+
+
+def test_a_drug_a_week_is_once_in_seven_days_and_a_range_is_a_range():
+    tramadol, _, weekly = resources("full", "MedicationStatement")[:3]
+
+    assert {"frequency": 1, "frequencyMax": 3, "period": 1, "periodUnit": "d"} == tramadol["dosage"][0]["timing"]["repeat"]
+    assert {"frequency": 1, "period": 7, "periodUnit": "d"} == weekly["dosage"][0]["timing"]["repeat"]
+    dose = weekly["dosage"][0]["doseAndRate"][0]["doseRange"]
+    assert (dose["low"]["value"], dose["high"]["value"], dose["low"]["code"]) == (10, 15, "mg")
+
+
+def test_a_period_that_ends_before_it_begins_is_told_in_words_only():
+    bundle = written(
+        Case(Person("unnamed"), drugs=(DrugUse("morphine", since="2021-05", until="2020-01-01"), DrugUse("codeine", since="spring")))
+    )
+    first, second = (e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "MedicationStatement")
+
+    assert "effectivePeriod" not in first
+    assert "cannot be" in first["note"][0]["text"]
+    assert "effectivePeriod" not in second
+    assert second["note"][0]["text"] == "since: spring"
+
+
+def test_pain_score_carries_its_loinc_code_and_no_date_that_nobody_gave():
+    score = next(o for o in resources("mara", "Observation") if (LOINC, "72514-3") in codes(o))
+
+    assert score["valueQuantity"]["value"] == 7
+    assert "effectiveDateTime" not in score
+    assert score["_effectiveDateTime"]["extension"][0]["valueCode"] == "unknown"
+
+
+def test_a_score_is_derived_from_the_response_of_its_day():
+    sheets = {f"urn:uuid:{r['id']}": r for r in resources("full", "QuestionnaireResponse")}
+    scores = [o for o in resources("full", "Observation") if (LOINC, "44261-6") in codes(o)]
+
+    assert {"2026-11-01", "2026-11-20"} == {score["effectiveDateTime"] for score in scores}
+    for score in scores:
+        origin = sheets[score["derivedFrom"][0]["reference"]]
+        assert origin["authored"] == score["effectiveDateTime"]
+        assert origin["questionnaire"].endswith("/phq-9")
+    first = next(score for score in scores if score["effectiveDateTime"] == "2026-11-01")
+    assert first["valueQuantity"]["value"] == sum((1, 2, 3, 0, 1, 2, 3, 0, 1))
+
+
+def test_an_item_left_empty_has_no_answer_and_no_wording():
+    response = next(r for r in resources("full", "QuestionnaireResponse") if r["questionnaire"].endswith("/gad-7"))
+
+    assert "answer" not in response["item"][1]
+    assert all("text" not in item for item in response["item"])
+
+
+# genome -------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_genotypes_have_both_categories_and_the_gene_that_was_studied():
+    found = [o for o in resources("full", "Observation") if (LOINC, "84413-4") in codes(o)]
+    text = {c["valueCodeableConcept"]["text"]: o for o in found for c in o["component"]}
+
+    assert text["CYP2D6"]["valueCodeableConcept"]["coding"] == [{"system": "http://www.pharmvar.org", "code": "CYP2D6 *4/*4"}]
+    assert ("http://www.genenames.org", "HGNC:2625") in codes(text["CYP2D6"]["component"][0], "valueCodeableConcept")
+    assert text["CYP2C19"]["valueCodeableConcept"] == {"text": "CYP2C19 *1/*2 or *1/*17"}, "two that fit are no coded one"
+    for one in found:
+        assert {"laboratory", "GE"} == {c["coding"][0]["code"] for c in one["category"]}
+
+
+def test_a_gene_without_a_call_says_why_and_implies_nothing():
+    silent = [o for o in resources("mara", "Observation") if (LOINC, "84413-4") in codes(o) and "dataAbsentReason" in o]
+    implied = {r["reference"] for o in resources("mara", "Observation") for r in o.get("derivedFrom", [])}
+
+    assert silent
+    assert not implied & {f"urn:uuid:{o['id']}" for o in silent}
+    assert all(o["dataAbsentReason"]["text"] and "valueCodeableConcept" not in o for o in silent)
+
+
+def test_a_task_for_a_drug_on_the_list_points_to_its_entry_and_its_reason():
+    tasks = {f"urn:uuid:{t['id']}": t for t in resources("full", "Task")}
+    report = resources("full", "DiagnosticReport")[0]
+    proposed = {e["valueReference"]["reference"] for e in report["extension"]}
+    by_id = {f"urn:uuid:{r['id']}": r for r in resources("full")}
+
+    assert proposed == set(tasks)
+    assert tasks
+    for task in tasks.values():
+        assert (task["status"], task["intent"]) == ("requested", "proposal")
+        assert by_id[task["focus"]["reference"]]["resourceType"] == "MedicationStatement"
+        assert by_id[task["reasonReference"]["reference"]] in resources("full", "Observation")
+    assert any((LOINC, "LA26421-0") in codes(task) for task in tasks.values()), "a poor metaboliser on the drug is told to change"
+
+
+def test_only_checked_codes_are_written():
+    assert FhirCodes(shipped()).coding("gene", "TNF") is None
+    assert "HGNC:11892" not in text_of("mara")
+
+
+# findings -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_brain_findings_are_marked_for_research_and_are_not_final():
+    brain = [o for o in resources("mara", "Observation") if any(s.startswith("urn:painloom:marker") for s, _ in codes(o))]
+
+    assert brain
+    assert all("research-use" in tags(o) and o["status"] == "preliminary" for o in brain)
+
+
+def test_a_withheld_marker_has_a_reason_and_no_value():
+    from painloom.fhir.write_brain import _marker
+    from painloom.model.brain import MarkerScore
+
+    found = _marker(MarkerScore("x", "m", "a marker", None, "z", None, "withheld", "too much motion: 0.7 of at most 0.5", (), "research"))
+
+    assert "valueQuantity" not in found
+    assert "too much motion" in json.dumps(found["dataAbsentReason"])
+
+
+def test_alerts_and_red_flags_become_flags():
+    assessment = assessed("full")
+    flags = resources("full", "Flag")
+    raised = [flag for flag in assessment.red_flags if flag.state in ("present", "watch")]
+
+    assert len(flags) == len(assessment.alerts) + len(raised)
+    assert len(assessment.alerts) > 0, "an answer about death was given: the fixture must raise it"
+
+
+def test_dangers_of_the_list_name_the_entries_they_are_about():
+    issues = [i for i in resources("nerve", "DetectedIssue") if any(s == "urn:painloom:danger" for s, _ in codes(i))]
+    statements = {f"urn:uuid:{m['id']}" for m in resources("nerve", "MedicationStatement")}
+
+    assert len(issues) == sum(row.is_warning for row in assessed("nerve").safety)
+    assert any(len({r["reference"] for r in i.get("implicated", [])} & statements) == 2 for i in issues), "an opioid with a benzodiazepine"
+    assert all(i["severity"] in ("high", "moderate", "low") for i in issues if "severity" in i)
+
+
+def test_each_prediction_stands_once_with_its_numbers_and_its_evidence():
+    predicted = [o for o in assessed("nerve").outlook.outlooks if o.status == PREDICTED]
+    risks = {
+        (dict(codes(r))["urn:painloom:treatment"], dict(codes(r))["urn:painloom:condition"]): r
+        for r in resources("nerve", "RiskAssessment")
+    }
+    by_id = {f"urn:uuid:{r['id']}": r for r in resources("nerve")}
+
+    assert predicted
+    assert {(o.treatment, o.condition) for o in predicted} == set(risks)
+    for one in predicted:
+        risk = risks[(one.treatment, one.condition)]
+        parts = {dict(codes(p, "outcome"))["urn:painloom:outcome"]: p for p in risk.get("prediction", [])}
+        assert ("with" in parts) == (one.response is not None)
+        assert ("without" in parts) == (one.control is not None)
+        if one.response is not None:
+            assert parts["with"]["probabilityDecimal"] == pytest.approx(one.response.value, abs=1e-15)
+            band = {e["url"]: e["valueDecimal"] for e in parts["with"]["extension"][0]["extension"]}
+            assert (band["low"], band["high"]) == pytest.approx((one.response.low, one.response.high), abs=1e-15)
+        rows = [by_id[b["reference"]] for b in risk["basis"] if by_id[b["reference"]]["resourceType"] == "DocumentReference"]
+        assert {r["type"]["coding"][0]["code"] for r in rows} == {used.row.id for used in one.rows}
+
+
+def test_a_refused_treatment_has_an_issue_and_no_prediction():
+    refused = {o.treatment for o in assessed("nerve").outlook.outlooks if o.status == REFUSED}
+    issues = [i for i in resources("nerve", "DetectedIssue") if any(s == "urn:painloom:refusal" for s, _ in codes(i))]
+    predicted = {dict(codes(r))["urn:painloom:treatment"] for r in resources("nerve", "RiskAssessment")}
+
+    assert refused
+    assert refused == {dict(codes(i))["urn:painloom:treatment"] for i in issues}
+    assert not refused & predicted
+    assert all(i["detail"] and i["mitigation"] for i in issues)
+
+
+def test_provenance_names_program_release_files_and_every_entry():
+    found = resources("full", "Provenance")[0]
+    said = [entity["what"] for entity in found["entity"]]
+    others = {f"urn:uuid:{r['id']}" for r in resources("full")} - {f"urn:uuid:{found['id']}"}
+
+    assert {target["reference"] for target in found["target"]} == others
+    assert found["agent"][0]["who"]["display"].startswith("painloom ")
+    assert {"display": f"knowledge release {shipped().release}"} in said
+    assert "a" * 64 in {what.get("identifier", {}).get("value") for what in said}
+    assert found["recorded"] == f"{DAY}T00:00:00Z"
+
+
+# formulation and plan -----------------------------------------------------------------------------------------------------------------
+
+HALF = Band(0.5, 0.3, 0.7)
+LEDGER = (
+    Contribution("nociplastic", "map", "widespread pain", "9 regions", "spread", 1.1, 0.3, 1.1, "for", "", "guideline", "verified", "x"),
+    Contribution("nociplastic", "lesion", "no lesion", "", "lesion", -0.4, 0.2, -0.4, "against", "", "guideline", "verified", "x"),
+)
+FORMULATION = Formulation(
+    (Mechanism("nociplastic", "nociplastic pain", False, HALF, Band(0.2, 0.1, 0.4), "possible", "", LEDGER),),
+    (Driver("sleep", "bad sleep", "sleep", "isi", "19", 2.0, 0.98, "sleep is bad", "verified", ()),),
+    (Conflict("c", "a", "b", "A and b disagree.", "the partner"),),
+    (),
+    "no test would change the plan",
+    "Most likely nociplastic.",
+)
+REFUSED_NOW = Refusal("morphine", "kidneys", "contraindicated", "kidney", "x")
+STEP = Step(
+    2, "begin", "duloxetine", "duloxetine", "drug", "mechanism", "Begin duloxetine.", (Reason("mind", "mood is low"),), HALF,
+    Dose("mg", 30.0, 30.0, 60.0, 7.0, "30 mg, after a week 60 mg", ("kidney",), "verified", ()),
+    (Check(8.0, "peg", "30 % less", "stop"),) if len(fields(Check)) == 4 else (Check(8.0, "peg", "30 % less", "stop", ()),),
+    Price(20.0, 40.0, "EUR", "our table"), (),
+)  # fmt: skip
+PLAN = Plan((STEP, replace(STEP, order=1, action="stop", treatment="tramadol", label="tramadol")), (), (REFUSED_NOW,), (), "two are tied")
+
+
+def test_a_formulation_tells_chances_with_what_speaks_for_and_against():
+    sheaf = Sheaf("x")
+    add_formulation(FORMULATION, DAY, sheaf, [])
+    found = sheaf.bundle()["entry"][0]["resource"]
+
+    assert found["resourceType"] == "ClinicalImpression"
+    assert found["summary"] == "Most likely nociplastic."
+    basis = found["finding"][0]["basis"]
+    assert "chance 0.50, 80 % band 0.30 to 0.70" in basis
+    assert "for: widespread pain (9 regions)" in basis
+    assert "against: no lesion" in basis
+    assert "no test would change the plan" in [note["text"] for note in found["note"]]
+
+
+def test_a_plan_is_a_proposal_with_its_steps_in_order_and_their_reasons():
+    sheaf = Sheaf("x")
+    add_plan(PLAN, DAY, sheaf, FhirCodes(shipped()), [])
+    found = sheaf.bundle()["entry"][0]["resource"]
+    first, second = (activity["detail"] for activity in found["activity"])
+
+    assert (found["status"], found["intent"]) == ("draft", "proposal")
+    assert first["code"]["text"] == "stop: tramadol"
+    assert second["code"]["text"] == "begin: duloxetine"
+    assert second["kind"] == "MedicationRequest"
+    assert second["reasonCode"][0]["text"] == "mind: mood is low"
+    assert "after 8 weeks: peg; counts: 30 % less; otherwise: stop" == second["scheduledString"]
+    assert "30 mg, after a week 60 mg" in second["description"]
+    assert "20 to 40 EUR a year (our table)" in second["description"]
+
+
+def test_without_formulation_and_plan_neither_is_made_up():
+    sheaf = Sheaf("x")
+    add_formulation(None, DAY, sheaf, [])
+    add_plan(None, DAY, sheaf, FhirCodes(shipped()), [])
+
+    assert sheaf.addresses() == ()
+
+
+def test_an_assessment_with_formulation_and_plan_exports_both():
+    names = {f.name for f in fields(Assessment)}
+    if not {"formulation", "plan"} <= names:
+        pytest.skip("an assessment has no formulation and plan yet")
+    whole = replace(assessed("full"), formulation=FORMULATION, plan=PLAN)
+    made = [entry["resource"] for entry in export_bundle(whole, shipped())["entry"]]
+    kinds = [one["resourceType"] for one in made]
+    plan = next(one for one in made if one["resourceType"] == "CarePlan")
+
+    assert kinds.count("ClinicalImpression") == kinds.count("CarePlan") == 1
+    assert len(plan["goal"]) == 2
+    assert any("urn:painloom:refusal" in dict(codes(one)) for one in made if one["resourceType"] == "DetectedIssue")
+
+
+def test_the_command_names_what_a_stored_assessment_lacks(tmp_path, capsys):
+    from painloom.doors.cli.main import main
+
+    stored = tmp_path / "assessment.json"
+    stored.write_text("{}", encoding="utf-8")
+
+    assert main(["fhir", "export", str(stored), "-o", str(tmp_path / "b.json")]) == 3
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "genotypes" in said
+    assert "give the case folder" in said
+    assert not (tmp_path / "b.json").exists()
+
+
+def test_the_schema_of_the_code_table_holds():
+    rows = shipped().terms("fhir_codes")
+
+    assert len({(row["kind"], row["key"]) for row in rows}) == len(rows)
+    assert {row["state"] for row in rows} <= {"verified", "to-verify"}
+    assert all(row["system"].startswith(("http://", "https://")) for row in rows)
