@@ -12,6 +12,7 @@ from painloom.brain.stream import run as run_brain
 from painloom.brain.stream import sources as brain_sources
 from painloom.brain.targets import plan_targets
 from painloom.fhir.sheets import read_sheet
+from painloom.formulation import Found, formulation_of
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
@@ -37,7 +38,7 @@ from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
 from painloom.model.target import TargetView
-from painloom.outlook import Heard, outlook_of
+from painloom.outlook import Heard, kinds_of_pain, outlook_of
 from painloom.response.model import CLINICAL
 from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
@@ -107,10 +108,12 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
-    targets, outlook = TargetView((), ()), None
+    targets, outlook, formulation = TargetView((), ()), None, None
     if _tells_of_pain(case):
         targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls))
         outlook = outlook_of(case, knowledge, Heard(body.facts, views, targets.targets), mode=mode)
+        found = Found(body.facts, mind.estimates, judged.grades, kinds_of_pain(case, knowledge), views, outlook)
+        formulation = formulation_of(case, knowledge, found)
     return Assessment(
         case=case,
         as_of=as_of,
@@ -142,6 +145,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
         brain=brain,
         targets=targets if targets.targets else None,
         outlook=outlook,
+        formulation=formulation,
     )
 
 

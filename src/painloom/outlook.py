@@ -114,6 +114,13 @@ def conditions_of(case: Case, knowledge: Knowledge) -> tuple[tuple[tuple[str, st
     return tuple((id_, card.indications[id_].label) for id_ in dict.fromkeys(ids)), tuple(warnings)
 
 
+def kinds_of_pain(case: Case, knowledge: Knowledge) -> frozenset[str]:
+    """Kinds of pain that the record names, with every wider one; what only stands beside pain names no kind."""
+    card = knowledge.conditions
+    found, _ = conditions_of(case, knowledge)
+    return frozenset(kind for id_, _ in found for kind in (card.family(id_) if not card.indications[id_].beside else (id_,)))
+
+
 def refusals_for(
     cards: Iterable[TreatmentCard], case: Case, knowledge: Knowledge, heard: Heard
 ) -> tuple[dict[str, tuple[Refusal, ...]], dict[str, tuple[str, ...]]]:

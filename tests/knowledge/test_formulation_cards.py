@@ -160,7 +160,9 @@ def test_limits_by_criteria_are_ordered_as_their_grades():
     peripheral = [limits["neuropathic-peripheral", "neuropathic-2016", grade] for grade in ("unlikely", "possible", "probable", "definite")]
 
     assert [(0, 0.15), (0, 0.6), (0.6, 1), (0.9, 1)] == [(limit.floor, limit.ceiling) for limit in peripheral]
-    assert not [key for key in limits if key[0] == "neuropathic-central" and limits[key].floor]  # the grades do not tell central pain
+    central = [limit for key, limit in limits.items() if key[0] == "neuropathic-central" and limit.floor]
+    assert {("neuropathic-central",)} == {limit.kinds for limit in central}  # the grades do not tell central pain, the record does
+    assert all(limit.unless_kinds == ("neuropathic-central",) for limit in peripheral if limit.floor)
     assert limits["opioid-induced-hyperalgesia", "opioid-induced-hyperalgesia", "not-suspected"].ceiling == 0.05
     assert ("opioid-induced-hyperalgesia", "opioid-induced-hyperalgesia", "suspected") not in limits  # never validated
 

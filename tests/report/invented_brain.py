@@ -5,6 +5,7 @@ import zlib
 from dataclasses import replace
 
 import invented
+import invented_formulation
 import invented_outlook
 import invented_streams
 
@@ -265,7 +266,9 @@ def _with(base: Assessment, view: BrainView | None, aims: TargetView | None) -> 
 
 def rich() -> Assessment:
     """Everything at once."""
-    return replace(_with(invented_streams.ilse(), brain(), targets()), outlook=invented_outlook.view())
+    return replace(
+        _with(invented_streams.ilse(), brain(), targets()), outlook=invented_outlook.view(), formulation=invented_formulation.formulation()
+    )
 
 
 def sparse() -> Assessment:

@@ -50,13 +50,18 @@ class MechanismRow:
 
 @dataclass(frozen=True, slots=True)
 class CriteriaLimit:
-    """What a grade of clinical criteria allows: the chance stays within [floor, ceiling]."""
+    """What a grade of clinical criteria allows: the chance stays within [floor, ceiling].
+
+    It holds only where the record names one of `kinds` (empty = whatever it names) and none of `unless_kinds`.
+    """
 
     criteria: str
     grade: str
     floor: float
     ceiling: float
     source: str
+    kinds: tuple[str, ...] = ()
+    unless_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

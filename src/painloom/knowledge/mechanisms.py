@@ -143,7 +143,8 @@ def _limit(fields: Fields) -> CriteriaLimit:
     floor, ceiling = fields.number("floor", 0.0), fields.number("ceiling", 1.0)
     if not 0 <= floor <= ceiling <= 1:
         raise KnowledgeError(f"{fields.where}: 0 <= floor <= ceiling <= 1 is needed")
-    return CriteriaLimit(fields.text("criteria"), fields.text("grade"), floor, ceiling, fields.text("source"))
+    kinds, unless = fields.texts("kinds"), fields.texts("unless_kinds")
+    return CriteriaLimit(fields.text("criteria"), fields.text("grade"), floor, ceiling, fields.text("source"), kinds, unless)
 
 
 def read_driver(path: Path) -> DriverCard:

@@ -9,10 +9,12 @@ from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade, PainCoding, SensoryFinding
 from painloom.model.finding import Finding
+from painloom.model.formulation import Formulation
 from painloom.model.genecall import GeneCall
 from painloom.model.medication import SafetyRow
 from painloom.model.mind import AnswerFlag, ChangeView, ScoreView
 from painloom.model.outlook import OutlookView
+from painloom.model.plan import Plan
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
@@ -101,3 +103,5 @@ class Assessment:
     brain: BrainView | None = None
     targets: TargetView | None = None
     outlook: OutlookView | None = None
+    formulation: Formulation | None = None
+    plan: Plan | None = None

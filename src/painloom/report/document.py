@@ -11,6 +11,7 @@ from painloom.report.brain import brain_section, brain_title
 from painloom.report.criteria import criteria_title, criteria_view
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
 from painloom.report.flags import flags_title, flags_view
+from painloom.report.formulation import formulation_part, formulation_title
 from painloom.report.genes import gene_table, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.mind import mind_title, mind_view
@@ -150,6 +151,10 @@ def _brain(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return brain_title(lookup), brain_section(lookup)
 
 
+def _formulation(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return formulation_title(lookup), formulation_part(lookup)
+
+
 def _outlook(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return outlook_title(lookup), outlook_part(lookup)
 
@@ -188,6 +193,7 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "genes": _genes,
     "interactions": _interactions,
     "brain": _brain,
+    "formulation": _formulation,
     "outlook": _outlook,
     "research": _research,
     "unknown": _unknown,

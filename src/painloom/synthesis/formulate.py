@@ -1,12 +1,14 @@
 """The one place where the streams meet: mechanisms, drivers, conflicts and the next best test of one person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from painloom.knowledge.mechanism_cards import ConflictCard, DriverCard, MechanismCard, TestCard, Weighing
+from painloom.knowledge.criteria import CriteriaCard
+from painloom.knowledge.mechanism_cards import FACT, SCORE, ConflictCard, DriverCard, MechanismCard, Sought, TestCard, Weighing
 from painloom.model.formulation import Driver, Formulation, Mechanism, NextTest
 from painloom.model.outlook import PREDICTED, Outlook
 from painloom.synthesis.drivers import conflicts_of, drivers_of
+from painloom.synthesis.grade import answers_from, grade_now
 from painloom.synthesis.next_test import Choice, rank_tests
 from painloom.synthesis.observe import Observed
 from painloom.synthesis.weigh import statement, weigh
@@ -24,6 +26,7 @@ class FormulationCards:
     drivers: Mapping[str, DriverCard]
     conflicts: tuple[ConflictCard, ...]
     tests: Mapping[str, TestCard]
+    criteria: Mapping[str, CriteriaCard] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
     drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
     choices = choices_of(brought.outlooks, brought.works_on)
     tests = [card for card in cards.tests.values() if brought.available is None or card.id in brought.available]
-    ranked = rank_tests(tests, observed, choices, lambda person: chances(weigh_all(person, cards)))
+    ranked = rank_tests(tests, observed, choices, lambda person, told: chances(weigh_all(regraded(person, cards.criteria, told), cards)))
     useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
     return Formulation(
         mechanisms=mechanisms,
@@ -55,6 +58,20 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
         no_test="" if useful else NO_TEST,
         statement=statement(mechanisms),
     )
+
+
+def regraded(person: Observed, criteria: Mapping[str, CriteriaCard], told: Sought | None) -> Observed:
+    """The person with the criteria graded anew that ask for the finding that was told: it may settle a grade."""
+    if told is None or told.kind not in (FACT, SCORE):
+        return person
+    grades = {
+        id_: grade_now(card, answers_from(card, person.facts, person.scores)) for id_, card in criteria.items() if _asks(card, told.id)
+    }
+    return replace(person, grades={**person.grades, **grades}) if grades else person
+
+
+def _asks(card: CriteriaCard, id_: str) -> bool:
+    return any(id_ in question.facts or question.scale == id_ for question in card.questions)
 
 
 def weigh_all(observed: Observed, cards: FormulationCards) -> tuple[Mechanism, ...]:

@@ -57,6 +57,11 @@ def grade(card: CriteriaCard, answers: Mapping[str, str], *, basis: Mapping[str,
     )
 
 
+def grade_now(card: CriteriaCard, answers: Mapping[str, str]) -> str:
+    """The grade alone, without what unknown answers could make of it."""
+    return _grade_now(card, _checked(card, answers)).id
+
+
 def answers_from(card: CriteriaCard, facts: Mapping[str, str], scores: Mapping[str, Estimate]) -> dict[str, str]:
     """Question id -> yes, no or unknown, from facts (id -> value; see `latest`) and scale scores ("instrument.scale" -> estimate).
 

@@ -52,21 +52,21 @@ def best(choices: Sequence[Choice], chances: Chances) -> tuple[Choice | None, fl
 
 
 def rank_tests(
-    cards: Iterable[TestCard], observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed], Chances]
+    cards: Iterable[TestCard], observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed, Sought | None], Chances]
 ) -> tuple[NextTest, ...]:
     """Every test whose findings are not known, by net gain.
 
     Parameters
     ----------
-    chances_of : the chance of each mechanism for a person; it is asked again for every possible result.
+    chances_of : the chance of each mechanism for a person, after a finding was told (None = as it is); asked again for every result.
     """
-    now = chances_of(observed)
+    now = chances_of(observed, None)
     found = [one for card in cards if (one := _ranked(card, observed, choices, chances_of, now)) is not None]
     return tuple(sorted(found, key=lambda t: (-t.net, -t.gain, t.id)))
 
 
 def _ranked(
-    card: TestCard, observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed], Chances], now: Chances
+    card: TestCard, observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed, Sought | None], Chances], now: Chances
 ) -> NextTest | None:
     unknown = [sought for sought in card.tells if observed.holds(sought) is None]
     if not unknown:
@@ -84,10 +84,10 @@ def _ranked(
 
 
 def _gain(
-    sought: Sought, observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed], Chances], now: Chances
+    sought: Sought, observed: Observed, choices: Sequence[Choice], chances_of: Callable[[Observed, Sought | None], Chances], now: Chances
 ) -> tuple[float, tuple[TestResult, ...]]:
     """Expected gain of one finding and its two results; 0 where the finding moves no mechanism."""
-    after = {present: chances_of(observed.with_result(sought, is_present=present)) for present in (True, False)}
+    after = {present: chances_of(observed.with_result(sought, is_present=present), sought) for present in (True, False)}
     chance = _chance_of_presence(now, after[True], after[False])
     if chance is None:
         return 0.0, ()

@@ -15,7 +15,8 @@ class Observed:
     """The findings of all streams.
 
     `facts` fact id -> "yes", "no", "unknown"; `scores` "instrument.scale" -> latest estimate; `grades` criteria id -> grade; `kinds` kinds
-    of pain that the record names with every wider one; `imaging` scale id -> graded values; `labels` printed names by code.
+    of pain that the record names with every wider one; `imaging` scale id -> graded values; `doubtful` are criteria that are
+    still to verify: their grade is told and holds nothing back.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -23,7 +24,7 @@ class Observed:
     grades: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     imaging: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
 
     def holds(self, sought: Sought) -> bool | None:
         """Whether a finding is present; None where it is not known.

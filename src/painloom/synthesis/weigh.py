@@ -101,12 +101,24 @@ def _within(card: MechanismCard, observed: Observed, band: Band) -> tuple[Band, 
     """The band held within what clinical criteria allow."""
     said = []
     for limit in card.limits:
-        if observed.grades.get(limit.criteria) == limit.grade:
-            held = Band(*(min(max(value, limit.floor), limit.ceiling) for value in (band.value, band.low, band.high)))
+        concerned = limit.criteria not in observed.doubtful and (not limit.kinds or bool(set(limit.kinds) & observed.kinds))
+        if concerned and not set(limit.unless_kinds) & observed.kinds and observed.grades.get(limit.criteria) == limit.grade:
+            held = _held(band, limit.floor, limit.ceiling)
             if held != band:
                 said.append(f"{limit.criteria}: {limit.grade} keeps it between {limit.floor:.0%} and {limit.ceiling:.0%}")
             band = held
     return band, "; ".join(said)
+
+
+def _held(band: Band, floor: float, ceiling: float) -> Band:
+    """A band inside [floor, ceiling].  Where the whole lies beyond, criteria say only that much: it reaches half way on from the limit."""
+    value = min(max(band.value, floor), ceiling)
+    low, high = (min(max(end, floor), ceiling) for end in (band.low, band.high))
+    if value == floor > band.value:
+        high = max(high, (floor + ceiling) / 2)
+    if value == ceiling < band.value:
+        low = min(low, (floor + ceiling) / 2)
+    return Band(value, low, high)
 
 
 def _logit(rate: float) -> float:

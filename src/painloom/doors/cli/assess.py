@@ -8,6 +8,8 @@ from typing import Any
 from painloom.doors.cli.day import day_of
 from painloom.doors.cli.output import say
 
+LANGUAGES = ("en", "de")  # the wording cards; a test keeps them equal
+
 
 def add_verbs(verbs: Any) -> None:
     """Add `assess` to the command line."""
@@ -23,6 +25,8 @@ def add_verbs(verbs: Any) -> None:
     )
     parser.add_argument("--build", choices=("GRCh37", "GRCh38"), help="reference build, where the genome file does not say")
     parser.add_argument("--knowledge", type=Path, metavar="DIR", help="a clinic's own cards, laid over ours")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of the report's own phrases (default: en)")
+    parser.add_argument("--pdf", action="store_true", help="also OUT/report.pdf, tagged; needs painloom[pdf]")
     parser.add_argument("--quiet", action="store_true", help="no summary on the terminal")
     parser.set_defaults(run=run_assess)
 
@@ -42,11 +46,16 @@ def run_assess(args: argparse.Namespace) -> int:
     quality = read_quality(knowledge)
     options = ReadOptions(absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build)
     assessment = assess(open_case(args.case, knowledge, options, as_of), knowledge, as_of)
-    files = {"report.html": render_html(assessment), "assessment.json": to_json(assessment)}
+    page = render_html(assessment, wording=args.language)
+    files = {"report.html": page.encode("utf-8"), "assessment.json": to_json(assessment).encode("utf-8")}
+    if args.pdf:
+        from painloom.report.pdf import pdf_title, render_pdf
+
+        files["report.pdf"] = render_pdf(page, title=pdf_title(page), language=args.language, date=assessment.as_of)
     args.output.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
+    for name, data in files.items():
         unfinished = args.output / f"{name}.unfinished"
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.write_bytes(data)
         os.replace(unfinished, args.output / name)
     if not args.quiet:
         print(render_text(assessment))

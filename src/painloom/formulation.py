@@ -1,0 +1,81 @@
+"""Why it hurts, for one person: what every stream found, brought to the one place where they meet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from painloom.knowledge.load import Knowledge
+from painloom.model.assessment import DrugView
+from painloom.model.body import Fact
+from painloom.model.case import Case
+from painloom.model.criteria import Grade
+from painloom.model.formulation import Driver, Formulation
+from painloom.model.outlook import REFUSED, OutlookView
+from painloom.model.quantity import Estimate
+from painloom.synthesis.drivers import rescore
+from painloom.synthesis.formulate import Brought, FormulationCards, formulate
+from painloom.synthesis.grade import latest
+from painloom.synthesis.observe import Observed
+
+SAFETY = "safety"
+ACTIVE, VERIFIED = "active", "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the streams found: facts, scores, grades, kinds of pain with every wider one, drugs, outlook."""
+
+    facts: tuple[Fact, ...]
+    estimates: Mapping[str, Estimate]
+    grades: tuple[Grade, ...]
+    kinds: frozenset[str]
+    drugs: tuple[DrugView, ...]
+    outlook: OutlookView | None
+
+
+def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulation:
+    """Mechanisms, drivers, conflicts and the next best test of one person."""
+    imaging: dict[str, set[str]] = {}
+    for entry in case.imaging:
+        imaging.setdefault(entry.scale, set()).add(entry.grade)
+    observed = Observed(
+        facts=latest((*case.body.facts, *found.facts)),
+        scores=found.estimates,
+        grades={grade.criteria: grade.grade for grade in found.grades},
+        kinds=found.kinds,
+        doubtful=frozenset(grade.criteria for grade in found.grades if grade.state != VERIFIED),
+        imaging={scale: frozenset(values) for scale, values in imaging.items()},
+    )
+    criteria = {id_: card for id_, card in knowledge.criteria.items() if card.mechanism != SAFETY}
+    cards = FormulationCards(knowledge.weighing, knowledge.mechanisms, knowledge.drivers, knowledge.conflicts, knowledge.tests, criteria)
+    outlooks = found.outlook.outlooks if found.outlook else ()
+    brought = Brought(
+        outlooks=outlooks,
+        works_on={id_: card.mechanisms for id_, card in knowledge.treatments.items()},
+        made=tuple(_made(found.drugs, found.outlook)),
+        rescored=rescore(knowledge.drivers.values(), case.answers, _tops(knowledge)),
+    )
+    return formulate(observed, cards, brought)
+
+
+def _made(drugs: Iterable[DrugView], outlook: OutlookView | None) -> Iterable[Driver]:
+    """Factors that genome and drugs make: a drug that is taken and, by the person's genes, cannot work or harms."""
+    taken = {view.label: view for view in drugs if view.current and any(use.state == ACTIVE for use in view.uses)}
+    told: set[str] = set()
+    for one in outlook.outlooks if outlook else ():
+        genes = [r for r in one.refusals if r.kind == "genome"]
+        if one.status == REFUSED and one.is_taken and genes and one.treatment not in told:
+            told.add(one.treatment)
+            text = f"{one.label} is taken, and the person's genes speak against it: {genes[0].reason}"
+            finding = next((f"drug:{view.drug}" for label, view in taken.items() if label == one.label), f"treatment:{one.treatment}")
+            yield Driver(f"gene-{one.treatment}", one.label, "genome", finding, "taken", None, 1.0, text, "verified", (genes[0].source,))
+
+
+def _tops(knowledge: Knowledge) -> dict[str, dict[str, float]]:
+    """Instrument -> item -> highest value, for those whose drivers leave items out; items that are turned round are not listed."""
+    found: dict[str, dict[str, float]] = {}
+    for card in knowledge.drivers.values():
+        id_ = card.sought.id.split(".")[0]
+        if card.leave_out and id_ in knowledge.files("instruments"):
+            instrument = knowledge.instrument(id_)
+            found[id_] = {item.id: float(item.high) for item in instrument.ranges}
+    return found

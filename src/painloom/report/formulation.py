@@ -1,0 +1,115 @@
+"""Why it hurts, for the page: mechanisms with what speaks for and against, what keeps the pain going, what disagrees, the next test."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from painloom.model.formulation import FOR, Contribution, Formulation, Mechanism
+from painloom.report.lookup import Lookup
+from painloom.report.plots.mechanisms import mechanism_plot
+from painloom.report.plots.page import figure
+from painloom.report.views import Ref
+from painloom.report.wording import capital, sentence
+
+DOUBT = "to-verify"
+STEPS = (0.25, 0.7, 1.4)  # of |log LR|: below the first hardly, then weakly, clearly, strongly
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One finding: what was found, which way and how strongly it speaks, and why it weighs what it weighs."""
+
+    mark: str
+    text: str
+    strength: str
+    why: str
+    doubtful: bool
+    source: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismPart:
+    """One mechanism with its whole ledger."""
+
+    label: str
+    chance: str
+    prior: str
+    capped: str
+    lines: tuple[LedgerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulationPart:
+    """The section; texts are whole sentences."""
+
+    statement: str
+    figure: Markup
+    mechanisms: tuple[MechanismPart, ...]
+    states: tuple[MechanismPart, ...]
+    drivers: tuple[tuple[str, str, str, bool], ...]
+    conflicts: tuple[tuple[str, str], ...]
+    tests: tuple[tuple[str, str], ...]
+    no_test: str
+
+
+def formulation_part(lookup: Lookup) -> FormulationPart | None:
+    """None where no pain is told."""
+    found = lookup.assessment.formulation
+    if found is None:
+        return None
+    words = lookup.words
+    own = [m for m in found.mechanisms if not m.is_state]
+    told = [m for m in found.mechanisms if m.is_state and m.ledger]  # a state that nothing speaks for is no news
+    title = words("formulation.plot_title")
+    return FormulationPart(
+        statement=capital(found.statement),
+        figure=figure(lambda width: mechanism_plot((*own, *told), title, width=width), "formulation-plot"),
+        mechanisms=tuple(_mechanism(m, lookup) for m in own),
+        states=tuple(_mechanism(m, lookup) for m in told),
+        drivers=tuple((d.label, d.value, sentence(d.text), d.state == DOUBT) for d in found.drivers),
+        conflicts=tuple((sentence(c.text), sentence(c.ask)) for c in found.conflicts),
+        tests=tuple(_tests(found, lookup)) if not found.no_test else (),
+        no_test=found.no_test,
+    )
+
+
+def formulation_title(lookup: Lookup) -> str:
+    """The mechanisms in a sentence."""
+    found = lookup.assessment.formulation
+    return capital(found.statement) if found is not None else ""
+
+
+def _mechanism(one: Mechanism, lookup: Lookup) -> MechanismPart:
+    band, prior = one.chance, one.prior
+    return MechanismPart(
+        label=one.label,
+        chance=f"{100 * band.value:.0f} % ({100 * band.low:.0f} to {100 * band.high:.0f})",
+        prior=f"{100 * prior.value:.0f} % ({100 * prior.low:.0f} to {100 * prior.high:.0f})",
+        capped=sentence(capital(one.capped)) if one.capped else "",
+        lines=tuple(_line(line, lookup) for line in one.ledger),
+    )
+
+
+def _line(line: Contribution, lookup: Lookup) -> LedgerLine:
+    words = lookup.words
+    size = abs(line.weight)
+    step = sum(size >= edge for edge in STEPS)
+    strength = words(f"formulation.strength_{step}") if line.weight else words("formulation.strength_none")
+    direction = words(f"formulation.{line.direction}")
+    tone = "fine" if line.direction == FOR else "caution"
+    return LedgerLine(
+        mark=tone if line.weight else "unknown",
+        text=f"{line.label}: {line.value}",
+        strength=f"{strength} {direction}" if line.weight else strength,
+        why=line.why,
+        doubtful=line.state == DOUBT,
+        source=lookup.source(line.source),
+    )
+
+
+def _tests(found: Formulation, lookup: Lookup) -> list[tuple[str, str]]:
+    rows = []
+    for test in found.tests[:3]:
+        leads = "; ".join(f"{r.label} ({100 * r.chance:.0f} %): {r.leads}" for r in test.results)
+        rows.append((test.label, lookup.words("formulation.test", gain=f"{test.gain:.1f}", leads=leads)))
+    return rows
