@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from builders import knowledge as shipped
 from painloom.assess import assess
+from painloom.assess.outlook import Heard, conditions_of, outlook_of
 from painloom.model.body import BodyRecord, Diagnosis, Fact, Measure
 from painloom.model.case import Case, DrugUse, PainHistory, Person
 from painloom.model.outlook import NOT_OFFERED, PREDICTED, REFUSED
-from painloom.outlook import Heard, conditions_of, outlook_of
 
 BACK, FEET, NERVE, MIGRAINE = "chronic low back pain", "painful diabetic neuropathy", "neuropathic pain", "migraine without aura"
 NUMBERS = ("control", "response", "benefit", "substantial", "substantial_benefit", "points", "harm")

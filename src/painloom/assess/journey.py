@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from painloom.assess.formulation import Found, formulation_of
+from painloom.assess.outlook import Heard, kinds_of_pain, outlook_of
 from painloom.body.stream import BodyView, fired_rules
 from painloom.body.stream import run as run_body
 from painloom.brain.stream import findings as brain_findings
@@ -12,7 +14,6 @@ from painloom.brain.stream import run as run_brain
 from painloom.brain.stream import sources as brain_sources
 from painloom.brain.targets import plan_targets
 from painloom.fhir.sheets import read_sheet
-from painloom.formulation import Found, formulation_of
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
 from painloom.genome.session import Request, Session, open_session
@@ -38,7 +39,6 @@ from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
 from painloom.model.source import Citation
 from painloom.model.target import TargetView
-from painloom.outlook import Heard, kinds_of_pain, outlook_of
 from painloom.response.model import CLINICAL
 from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
