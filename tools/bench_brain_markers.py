@@ -9,7 +9,6 @@ import argparse
 import csv
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from bench_measure import Row, print_table
+from bench_measure import Row, fastest, print_table
 from painloom.brain.partial import Floats, partial_correlations, shrunk_covariance, standardised
 from painloom.brain.registry import marker_card
 from painloom.brain.signature import raw_scores, signature_scores
@@ -136,12 +135,7 @@ def _times(card: MarkerCard, people: list[Floats], note: str) -> list[Row]:
 
 def _milliseconds(work: Callable[[], object], people: int) -> float:
     """Milliseconds a person, the fastest of several runs."""
-    found = []
-    for _ in range(TIMES):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return 1000 * min(found) / people
+    return 1000 * fastest(TIMES, work) / people
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """Benchmarks of the structural norms: contrasts of many regions in one pass against boolean masks, and the command on stats alone."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bench_measure import BIN, Row, best_of
+from bench_measure import BIN, Row, best_of, fastest
 from painloom.brain.contrast import contrast, label_sums
 
 SIDE, REGIONS, WHITE = 256, 70, (2, 41)
@@ -46,20 +44,11 @@ def masks(values: npt.NDArray[Any], labels: npt.NDArray[Any]) -> list[float]:
     return found
 
 
-def _seconds(work: Callable[[], object], times: int) -> float:
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return min(spent)
-
-
 def norm_rows(folder: Path, side: int = SIDE) -> list[Row]:
     """Contrasts of 70 regions both ways, that they agree, and one comparison from stats files with the start of the program."""
     values, labels = images(side)
     differ = np.abs(np.array(one_pass(values, labels), dtype=float) - masks(values, labels)).max()
-    ours, theirs = _seconds(lambda: one_pass(values, labels), 3), _seconds(lambda: masks(values, labels), 1)
+    ours, theirs = fastest(3, lambda: one_pass(values, labels)), fastest(1, lambda: masks(values, labels))
     subject = folder / "norms-subject"
     subject.mkdir(parents=True, exist_ok=True)
     (subject / "aseg.stats").write_text(HEAD + TINY, encoding="utf-8")

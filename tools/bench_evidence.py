@@ -1,15 +1,13 @@
 """Benchmarks of the evidence: every treatment for one person, a thousand meta-analyses against statsmodels, and the pooling command."""
 
-import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bench_measure import BIN, NOTHING, Row, best_of
+from bench_measure import BIN, NOTHING, Row, best_of, fastest
 from painloom.knowledge.load import load
 from painloom.response.model import build_model
 from painloom.response.pool import pool_dl, pool_reml
@@ -18,16 +16,6 @@ from painloom.response.predict import Asker, predict
 ANALYSES, STUDIES = 1_000, 20
 PERSON_MS, POOL_SECONDS, AGREED = 50.0, 0.5, 1e-6
 Array = npt.NDArray[np.float64]
-
-
-def seconds(work: Callable[[], object], times: int) -> float:
-    """Seconds of the fastest of several runs."""
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return min(spent)
 
 
 def analyses(count: int = ANALYSES) -> tuple[Array, Array]:
@@ -62,14 +50,14 @@ def person_rows() -> list[Row]:
     model = build_model(book, cards, kinds)
     askers = {id_: Asker(((id_, id_),), pain_0_10=6.0) for id_ in kinds.indications}
     counts = {id_: len(predict(asker, model).outlooks) for id_, asker in askers.items()}
-    slowest = max(askers, key=lambda id_: seconds(lambda: predict(askers[id_], model), 2))
+    slowest = max(askers, key=lambda id_: fastest(2, lambda: predict(askers[id_], model)))
 
     def first() -> None:
         model._known.clear()
         predict(askers[slowest], model)
 
-    warm = seconds(lambda: predict(askers[slowest], model), 7) * 1000
-    cold, joined = seconds(first, 7) * 1000, seconds(lambda: build_model(book, cards, kinds), 5) * 1000
+    warm = fastest(7, lambda: predict(askers[slowest], model)) * 1000
+    cold, joined = fastest(7, first) * 1000, fastest(5, lambda: build_model(book, cards, kinds)) * 1000
     note = f"the slowest kind of pain, {slowest}, {counts[slowest]} treatments; joining the book before: {joined:.0f} ms"
     return [
         Row("all treatments for one person", warm, "ms", PERSON_MS, "less", "limit", note),
@@ -80,9 +68,9 @@ def person_rows() -> list[Row]:
 def pooling_rows(folder: Path, count: int = ANALYSES) -> list[Row]:
     """REML with Hartung-Knapp and the moment estimator in one call each, against statsmodels' moment estimator alone in a loop."""
     effects, errors = analyses(count)
-    ours = seconds(lambda: (pool_reml(effects, errors), pool_dl(effects, errors)), 5)
-    moments = seconds(lambda: pool_dl(effects, errors), 5)
-    theirs = seconds(lambda: loop(effects, errors), 3)
+    ours = fastest(5, lambda: (pool_reml(effects, errors), pool_dl(effects, errors)))
+    moments = fastest(5, lambda: pool_dl(effects, errors))
+    theirs = fastest(3, lambda: loop(effects, errors))
     differ = difference(effects, errors, loop(effects, errors))
     table = folder / "studies.csv"
     lines = (f"s{i},{e:.6f},{s:.6f}" for i, (e, s) in enumerate(zip(effects[0], errors[0], strict=True)))

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,16 @@ def run(command: Sequence[str], *, one_core: bool = False, warm: bool = False) -
 def best_of(count: int, command: Sequence[str]) -> Run:
     """The fastest of several runs."""
     return min((run(command) for _ in range(count)), key=lambda r: r.seconds)
+
+
+def fastest(times: int, work: Callable[[], object]) -> float:
+    """Seconds of the fastest of several runs within this process."""
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - start)
+    return min(spent)
 
 
 def print_table(rows: Sequence[Row]) -> None:

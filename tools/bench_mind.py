@@ -2,13 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 import bench_mind_peer as peer
-from bench_measure import BIN, NOTHING, Row, run
+from bench_measure import BIN, NOTHING, Row, fastest, run
 from painloom.knowledge.load import load
 from painloom.mind.bank import prepare, shipped_bank
 from painloom.mind.cat import CatOptions, answer, next_item, start_test
@@ -31,16 +30,6 @@ def answer_table(folder: Path, people: int) -> Path:
         lines = (f"p{i:07d}," + ",".join(row) + "\n" for i, row in enumerate(cells.tolist()))
         path.write_text("id," + ",".join(map(str, range(1, ITEMS + 1))) + "\n" + "".join(lines))
     return path
-
-
-def fastest(times: int, work: Callable[[], object]) -> float:
-    """Seconds of the fastest of several runs."""
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 def scoring_rows(folder: Path, people: int) -> list[Row]:

@@ -4,20 +4,9 @@ import shutil
 
 import pytest
 from console import inside, said_once, table
-from predictions import AS_OF, BACK, Asked, folder, judged
+from predictions import AS_OF, BACK, folder, judged
 
 from painloom.knowledge.load import DATA
-
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    return Asked(tmp_path_factory.mktemp("cases"))
-
-
-@pytest.fixture(scope="module")
-def rows(said):
-    return said.rows
-
 
 # own cards, and rows to verify ---------------------------------------------------------------------------------------------------------
 

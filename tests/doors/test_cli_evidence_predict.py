@@ -18,7 +18,6 @@ from predictions import (
     NERVE,
     POOR,
     SORE_BACK,
-    Asked,
     by_treatment,
     folder,
     judged,
@@ -28,16 +27,6 @@ from predictions import (
 )
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "response" / "cases" / "predict"
-
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    return Asked(tmp_path_factory.mktemp("cases"))
-
-
-@pytest.fixture(scope="module")
-def rows(said):
-    return said.rows
 
 
 # the shape ----------------------------------------------------------------------------------------------------------------------------

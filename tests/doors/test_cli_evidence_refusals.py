@@ -18,23 +18,11 @@ from predictions import (
     POOR,
     SORE_BACK,
     ULTRARAPID,
-    Asked,
     by_treatment,
     lawful,
     refused,
     takes,
 )
-
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    return Asked(tmp_path_factory.mktemp("cases"))
-
-
-@pytest.fixture(scope="module")
-def rows(said):
-    return said.rows
-
 
 # refusals -----------------------------------------------------------------------------------------------------------------------------
 

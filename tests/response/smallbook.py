@@ -53,6 +53,18 @@ def book(*rows, controls=CONTROLS, modifiers=(), domains=(), **conventions):
     return replace(real, conventions=stated, domains=found, **more)
 
 
+WEIGHTLESS = [
+    {"shrink": 0.0},
+    {"kind": "null"},
+    {"kind": "prognostic"},
+    {"kind": "undetermined"},
+    {"kind": "rule"},
+    {"kind": "early"},
+    {"state": "to-verify"},
+    {"shift": None},
+    {"se": None},
+    {"prevalence": None},
+]  # each makes a modifier one that nothing may rest on
 VAGUE = {"class_sd": 50.0, "between_sd": 1e-6, "row_sd": 1e-6}  # the priors say next to nothing: one row alone gives its own value back
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from smallbook import WEIGHTLESS
 
 from painloom.model.body import NO, UNKNOWN, YES
 from painloom.model.evidence import ModifierRow
@@ -34,18 +35,6 @@ ROW = ModifierRow(
     "paper",
 )
 FAMILY = ("narrow", "wide", "root")
-WEIGHTLESS = [
-    {"shrink": 0.0},
-    {"kind": "null"},
-    {"kind": "prognostic"},
-    {"kind": "undetermined"},
-    {"kind": "rule"},
-    {"kind": "early"},
-    {"state": "to-verify"},
-    {"shift": None},
-    {"se": None},
-    {"prevalence": None},
-]
 KINDS = ("diabetic-neuropathy", "posttraumatic-neuropathic", "low-back", "knee-osteoarthritis", "fibromyalgia", "migraine-chronic", "crps")
 states = st.sampled_from([YES, NO, UNKNOWN, ""])
 

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smallbook import NUMBERS, asked, card, made, only, row
+from smallbook import NUMBERS, WEIGHTLESS, asked, card, made, only, row
 
 from builders import knowledge as shipped
 from painloom.model.evidence import ModifierRow
@@ -52,23 +52,7 @@ def test_what_nobody_asked_shifts_nothing_and_widens_the_band(said):
 
 
 @pytest.mark.parametrize("said", ["yes", "no", "unknown", None])
-@pytest.mark.parametrize(
-    "idle",
-    [
-        {"shrink": 0.0},
-        {"kind": "null"},
-        {"kind": "undetermined"},
-        {"kind": "prognostic"},
-        {"kind": "rule"},
-        {"kind": "early"},
-        {"state": "to-verify"},
-        {"shift": None},
-        {"se": None},
-        {"prevalence": None},
-        {"unit": "b"},
-        {"condition": "other"},
-    ],
-)
+@pytest.mark.parametrize("idle", [*WEIGHTLESS, {"unit": "b"}, {"condition": "other"}])
 def test_a_modifier_without_credibility_or_of_something_else_changes_nothing(idle, said):
     before, after = (replace(changed(said, *given), p_best=None) for given in ((), (replace(WITH, **idle),)))
 

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import TypedDict
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.mechanism_cards import (
@@ -30,6 +31,34 @@ STATES = ("verified", "computed", "to-verify")
 WEIGHING, CONFLICTS = "weighing", "conflicts"
 
 
+class _Head(TypedDict):
+    """What every card says of itself."""
+
+    id: str
+    release: str
+    label: str
+    kind: str
+    claim: str
+    licence: str
+    sources: tuple[str, ...]
+    open_questions: tuple[str, ...]
+
+
+def _head(fields: Fields, kinds: tuple[str, ...]) -> _Head:
+    kind = fields.text("kind")
+    _allowed(kind, kinds, f"{fields.where}: kind")
+    return _Head(
+        id=fields.text("id"),
+        release=fields.text("release"),
+        label=fields.text("label"),
+        kind=kind,
+        claim=fields.text("claim"),
+        licence=fields.text("licence"),
+        sources=fields.texts("sources"),
+        open_questions=fields.texts("open_questions"),
+    )
+
+
 def read_weighing(path: Path) -> Weighing:
     """The declared numbers of the weighing."""
     fields = Fields(read_toml(path), path.name)
@@ -47,8 +76,7 @@ def read_mechanism(path: Path, weighing: Weighing) -> MechanismCard:
     KnowledgeError : a value outside its closed list or range; a row that gives neither both rates nor both ratios.
     """
     fields = Fields(read_toml(path), path.name)
-    kind = fields.text("kind")
-    _allowed(kind, (MECHANISM, STATE), f"{path.name}: kind")
+    head = _head(fields, (MECHANISM, STATE))
     prior = fields.child("prior")
     if prior is None:
         raise KnowledgeError(f"{path.name}: [prior] is missing")
@@ -58,21 +86,14 @@ def read_mechanism(path: Path, weighing: Weighing) -> MechanismCard:
     table = f"{path.stem}.rows.tsv"
     rows = tuple(_row(row, table, weighing) for row in read_tsv(path.with_name(table), ROW_COLUMNS))
     return MechanismCard(
-        id=fields.text("id"),
-        release=fields.text("release"),
-        label=fields.text("label"),
+        **head,
         plain=fields.text("plain"),
-        kind=kind,
-        claim=fields.text("claim"),
-        licence=fields.text("licence"),
-        sources=fields.texts("sources"),
         prior=value,
         prior_low=low,
         prior_high=high,
         prior_state=_state(prior),
         limits=tuple(_limit(child) for child in fields.children("limit")),
         rows=rows,
-        open_questions=fields.texts("open_questions"),
     )
 
 
@@ -150,19 +171,12 @@ def _limit(fields: Fields) -> CriteriaLimit:
 def read_driver(path: Path) -> DriverCard:
     """One driver card."""
     fields = Fields(read_toml(path), path.name)
-    kind, worse = fields.text("kind"), fields.text("worse", "higher")
-    _allowed(kind, DRIVER_KINDS, f"{path.name}: kind")
+    head, worse = _head(fields, DRIVER_KINDS), fields.text("worse", "higher")
     _allowed(worse, ("higher", "lower"), f"{path.name}: worse")
     optional = [fields.number(name) if name in fields.record else None for name in ("se", "spread")]
     return DriverCard(
-        id=fields.text("id"),
-        release=fields.text("release"),
-        label=fields.text("label"),
+        **head,
         plain=fields.text("plain"),
-        kind=kind,
-        claim=fields.text("claim"),
-        licence=fields.text("licence"),
-        sources=fields.texts("sources"),
         sought=sought_of(fields),
         worse=worse,
         se=optional[0],
@@ -171,7 +185,6 @@ def read_driver(path: Path) -> DriverCard:
         helps=fields.texts("helps"),
         text=fields.text("text"),
         state=_state(fields),
-        open_questions=fields.texts("open_questions"),
     )
 
 
@@ -196,16 +209,8 @@ def read_conflicts(path: Path) -> tuple[ConflictCard, ...]:
 def read_test(path: Path) -> TestCard:
     """One test card."""
     fields = Fields(read_toml(path), path.name)
-    kind = fields.text("kind")
-    _allowed(kind, TEST_KINDS, f"{path.name}: kind")
     return TestCard(
-        id=fields.text("id"),
-        release=fields.text("release"),
-        label=fields.text("label"),
-        kind=kind,
-        claim=fields.text("claim"),
-        licence=fields.text("licence"),
-        sources=fields.texts("sources"),
+        **_head(fields, TEST_KINDS),
         tells=tuple(sought_of(child) for child in fields.children("tells")),
         genes=fields.texts("genes"),
         cost=fields.number("cost"),
@@ -213,7 +218,6 @@ def read_test(path: Path) -> TestCard:
         days=fields.number("days"),
         burden=fields.text("burden"),
         state=_state(fields),
-        open_questions=fields.texts("open_questions"),
     )
 
 
