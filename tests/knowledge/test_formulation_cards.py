@@ -303,7 +303,6 @@ FAULTS = {
         weighing=dataclasses.replace(BOOK.weighing, caps={**BOOK.weighing.caps, "replicated": 0.5}),
     ),
     "the unknown standard error must lie above 0": _with(weighing=dataclasses.replace(BOOK.weighing, unknown_se=0.0)),
-    "the level must lie between 0 and 1": _with(weighing=dataclasses.replace(BOOK.weighing, level=80.0)),
     "helps 'nope', which is no treatment": _driver(helps=("nope",)),
     "item '99' is not on the instrument": _driver(leave_out=("99",)),
     "exactly one threshold is needed": _driver(sought=Sought(SCORE, "pcs.total", None, 30)),

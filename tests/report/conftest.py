@@ -1,10 +1,10 @@
 """A browser for the tests that look at the page; skipped in one line where there is none."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import of_the_system
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -14,7 +14,6 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +22,7 @@ def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: browser tests skipped")
     pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: browser tests skipped")
     with sync_api.sync_playwright() as driver:
-        path = next((found for name in NAMES if (found := shutil.which(name))), None) or driver.chromium.executable_path
+        path = of_the_system() or driver.chromium.executable_path
         if not Path(path).exists():
             pytest.skip("no Chromium found (apt-get install chromium): browser tests skipped")
         chromium = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))

@@ -3,16 +3,15 @@
 import gzip
 import importlib.util
 import re
-import shutil
 from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
 import invented_brain
 import pytest
+from browsers import of_the_system
 from test_report_browser import faults
 
-from conftest import NAMES
 from painloom.errors import InputError
 from painloom.report.viewer import HeadView, viewer_page
 
@@ -243,7 +242,7 @@ def page_file(tmp_path_factory):
 
 
 def open_page(browser, path, arguments, **context):
-    found = next((place for name in NAMES if (place := shutil.which(name))), None)
+    found = of_the_system()
     chromium = browser.browser_type.launch(executable_path=found, args=list(arguments))
     page = chromium.new_context(viewport={"width": context.pop("width", 900), "height": 700}, **context).new_page()
     page.asked, page.faults = [], []

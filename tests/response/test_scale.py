@@ -14,7 +14,7 @@ from painloom.model.evidence import ControlRow, EvidenceRow
 from painloom.response.scale import BLIND, OPEN, contrast_of, factor_of, family_of, lowered, rate_of
 
 GRADES = {"high": 1.0, "moderate": 1.25, "low": 1.6, "very-low": 2.5}
-RULES = Conventions(2.2, GRADES, 0.7, 0.2, 0.2, 1.414, 0.37, 0.25, 1.5, 0.3, 0.3, 0.2, 0.8, 0.6)
+RULES = Conventions(2.2, GRADES, 0.7, 0.2, 0.2, 1.414, 0.37, 0.25, 1.5, 0.3, 0.3, 0.2, 0.6)
 RESPONSE, STOPPING, MEAN = (Outcome(kind, kind, "chronic", kind, "") for kind in (MAIN, STOP, SCORE))
 ROW = EvidenceRow(
     *("E1", "some", "here", "main", "RD", "0.1", "0", "0.2", "rd", 0.1, 0.02, None, None, "placebo", True, False, "2 trials", 2020),

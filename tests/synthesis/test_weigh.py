@@ -12,7 +12,7 @@ from painloom.model.quantity import Estimate
 from painloom.synthesis.observe import Observed
 from painloom.synthesis.weigh import statement, weigh
 
-WEIGHING = Weighing({"guideline": 4.6, "replicated": 2.3, "single-study": 1.1, "research": 0.0}, 0.5, 0.8)
+WEIGHING = Weighing({"guideline": 4.6, "replicated": 2.3, "single-study": 1.1, "research": 0.0}, 0.5)
 
 
 def row(id_, sought, *, lr=(4.0, 0.25), construct="", claim="guideline", state="verified", spectrum=1.0, se=0.0):

@@ -120,8 +120,6 @@ def _weighing(weighing: Weighing) -> Iterator[str]:
         yield "weighing: a stronger claim must not weigh less than a weaker one, and no cap lies below 0"
     if weighing.unknown_se <= 0:
         yield "weighing: the unknown standard error must lie above 0"
-    if not 0 < weighing.level < 1:
-        yield "weighing: the level must lie between 0 and 1"
 
 
 def _mechanism(card: MechanismCard, weighing: Weighing, known: Named) -> Iterator[str]:

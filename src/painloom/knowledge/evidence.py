@@ -138,7 +138,7 @@ def _conventions(fields: Fields) -> Conventions:
     grades = {grade: factors.number(grade) for grade in GRADES if grade}
     spreads = ("class_sd", "between_sd", "row_sd", "shared_factor", "control_sd", "stop_control_sd")
     stops = ("stop_class_sd", "stop_between_sd", "stop_row_sd")
-    names = (*spreads, *stops, "shift_sd_points", "level", "certain_best")
+    names = (*spreads, *stops, "shift_sd_points", "certain_best")
     return Conventions(fields.number("sd_points"), grades, *(fields.number(name) for name in names))
 
 

@@ -73,7 +73,7 @@ class Conventions:
     no effect (normal), of treatments and conditions in a class, and of rows (half-normal).  `shared_factor` multiplies the standard error
     of a row whose trials are also in others; `control_sd` and `stop_control_sd` are the standard deviations of control rates between
     settings on the probit scale; `stop_between_sd`, `stop_row_sd`, `stop_class_sd` are the priors for stopping, in log odds.
-    `shift_sd_points` widens every modifier.  `level` is the coverage of bands, `certain_best` the least probability with which a
+    `shift_sd_points` widens every modifier.  `certain_best` is the least probability with which a
     treatment may be called the best.
     """
 
@@ -89,7 +89,6 @@ class Conventions:
     stop_between_sd: float
     stop_row_sd: float
     shift_sd_points: float
-    level: float
     certain_best: float
 
 

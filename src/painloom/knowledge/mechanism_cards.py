@@ -91,7 +91,6 @@ class Weighing:
 
     caps: dict[str, float]
     unknown_se: float
-    level: float
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def read_weighing(path: Path) -> Weighing:
     caps = fields.child("caps")
     if caps is None:
         raise KnowledgeError(f"{path.name}: [caps] is missing")
-    return Weighing({claim: caps.number(claim) for claim in CLAIMS}, fields.number("unknown_se"), fields.number("level"))
+    return Weighing({claim: caps.number(claim) for claim in CLAIMS}, fields.number("unknown_se"))
 
 
 def read_mechanism(path: Path, weighing: Weighing) -> MechanismCard:

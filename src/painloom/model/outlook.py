@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from painloom.model.evidence import EvidenceRow
 
 PREDICTED, REFUSED, NOT_OFFERED, NO_EVIDENCE, TO_CHECK = "predicted", "refused", "not-offered", "no-evidence", "to-verify"
+BAND_LEVEL = 0.8  # coverage of every band: pages say it in words, so no card changes it
 STATUSES = (PREDICTED, REFUSED, NOT_OFFERED, NO_EVIDENCE, TO_CHECK)
 
 

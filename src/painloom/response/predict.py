@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from painloom.knowledge.evidence_cards import Domain, TreatmentCard
 from painloom.model.evidence import TO_VERIFY, EvidenceRow
 from painloom.model.outlook import (
+    BAND_LEVEL,
     NO_EVIDENCE,
     NOT_OFFERED,
     PREDICTED,
@@ -58,7 +59,7 @@ def predict(asker: Asker, model: EvidenceModel) -> OutlookView:
         for own, domain in domains:
             own_label = label if own == condition else domain.label
             found += _of_condition(asker, model, (own, own_label), domain)
-    outlooks = with_chances(found, model.book.conventions.level)
+    outlooks = with_chances(found, BAND_LEVEL)
     return OutlookView(tuple(outlooks), tuple(judge(outlooks, model.book.conventions.certain_best)), tuple(dict.fromkeys(warnings)))
 
 
@@ -151,7 +152,7 @@ def _predicted(
     fits = rows[0].row.horizon not in SHORT or not domain.great
     main = model.control(empty.condition, comparator, domain.main) if fits else None
     pain = REFERENCE_PAIN if asker.pain_0_10 is None else asker.pain_0_10
-    half = normal_quantile(0.5 + c.level / 2) * sd
+    half = normal_quantile(0.5 + BAND_LEVEL / 2) * sd
     unit = c.sd_points * pain / REFERENCE_PAIN
     borrowed = not _is_direct(effect, card.id, family)
     found = replace(
@@ -162,7 +163,7 @@ def _predicted(
         comparator=rows[0].row.comparator,
         family=comparator,
         points=Band(value * unit, (value - half) * unit, (value + half) * unit) if domain.has_points else None,
-        harm=_harm(model, card, empty.condition, domain, c.level),
+        harm=_harm(model, card, empty.condition, domain),
         grade=_grade(rows[0].row, lower=borrowed or rows[0].row.unit != card.id, is_wider=rows[0].row.condition in family[1:]),
         is_borrowed=borrowed,
         shifts=shift.parts,
@@ -175,11 +176,11 @@ def _predicted(
     great = _great(model, empty.condition, comparator, domain, main)
     return replace(
         found,
-        control=rate_band(main.probit, main.sd, c.level),
-        response=rate_band(main.probit + value, math.hypot(main.sd, sd), c.level),
-        benefit=added_band((main.probit, main.sd), (value, sd), c.level),
-        substantial=rate_band(great[0] + value, math.hypot(great[1], sd), c.level) if great else None,
-        substantial_benefit=added_band(great, (value, sd), c.level) if great else None,
+        control=rate_band(main.probit, main.sd, BAND_LEVEL),
+        response=rate_band(main.probit + value, math.hypot(main.sd, sd), BAND_LEVEL),
+        benefit=added_band((main.probit, main.sd), (value, sd), BAND_LEVEL),
+        substantial=rate_band(great[0] + value, math.hypot(great[1], sd), BAND_LEVEL) if great else None,
+        substantial_benefit=added_band(great, (value, sd), BAND_LEVEL) if great else None,
         sources=tuple(dict.fromkeys((*found.sources, *(row.source for row in main.rows)))),
     )
 
@@ -187,7 +188,7 @@ def _predicted(
 def _blinded(effect: Effect, model: EvidenceModel) -> str:
     """What blinded trials of related pain say, where open ones of this pain were taken."""
     c = model.book.conventions
-    half = normal_quantile(0.5 + c.level / 2) * effect.sd
+    half = normal_quantile(0.5 + BAND_LEVEL / 2) * effect.sd
     low, mean, high = (c.sd_points * value for value in (effect.mean - half, effect.mean, effect.mean + half))
     return f"blinded trials, of related pain, find {mean:.1f} points of 10 ({low:.1f} to {high:.1f}) for a pain of {REFERENCE_PAIN:g}"
 
@@ -202,13 +203,13 @@ def _great(model: EvidenceModel, condition: str, comparator: str, domain: Domain
     return main.probit - GAP_30_50 / model.book.conventions.sd_points, main.sd
 
 
-def _harm(model: EvidenceModel, card: TreatmentCard, condition: str, domain: Domain, level: float) -> Band | None:
+def _harm(model: EvidenceModel, card: TreatmentCard, condition: str, domain: Domain) -> Band | None:
     """The added chance of stopping for an adverse effect; None where no trial of the class counted it."""
     effect = model.effect(card.id, condition, BLIND, is_stop=True)
     base = model.control(condition, BLIND, domain.stop) if domain.stop else None
     if effect is None or base is None:
         return None
-    return added_odds_band((base.probit, base.sd), (effect.mean, effect.sd), level)
+    return added_odds_band((base.probit, base.sd), (effect.mean, effect.sd), BAND_LEVEL)
 
 
 def _used(effect: Effect, card: TreatmentCard, condition: str, model: EvidenceModel) -> Iterator[UsedRow]:

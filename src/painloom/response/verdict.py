@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from painloom.model.outlook import PREDICTED, Outlook, Verdict
+from painloom.model.outlook import BAND_LEVEL, PREDICTED, Outlook, Verdict
 from painloom.response.bands import chance_of_best
 from painloom.response.distributions import normal_quantile
 from painloom.response.scale import BLIND
@@ -18,7 +18,7 @@ def comparable(one: Outlook) -> tuple[str, str, bool]:
     return one.condition, one.family, one.horizon in SHORT and one.horizon != "attack"
 
 
-def with_chances(outlooks: Sequence[Outlook], level: float = 0.8) -> list[Outlook]:
+def with_chances(outlooks: Sequence[Outlook], level: float = BAND_LEVEL) -> list[Outlook]:
     """The outlooks with the probability that each adds most among the comparable ones; effects are taken as independent.
 
     Parameters

@@ -13,11 +13,8 @@ from painloom.model.formulation import NextTest, TestResult
 from painloom.synthesis.observe import Observed
 
 HARM_WEIGHT = 0.5  # of a person who stops for an adverse effect, against one who responds
-PER_100_MONEY, PER_HOUR, PER_WEEK = (
-    0.1,
-    0.2,
-    0.1,
-)  # people of 100 that 100 units of money, an hour of the person, a week of waiting are worth
+# people of 100 that 100 units of money, an hour of the person, a week of waiting are worth
+PER_100_MONEY, PER_HOUR, PER_WEEK = 0.1, 0.2, 0.1
 LEAST = 1e-9
 Chances = Mapping[str, float]
 

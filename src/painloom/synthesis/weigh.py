@@ -6,13 +6,15 @@ The chance is a normal on the scale of log odds: prior and likelihood ratios add
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from statistics import NormalDist
 
 from painloom.knowledge.mechanism_cards import STATE, MechanismCard, MechanismRow, Weighing
 from painloom.model.formulation import AGAINST, FOR, NEITHER, Contribution, Mechanism
-from painloom.model.outlook import Band
+from painloom.model.outlook import BAND_LEVEL, Band
 from painloom.synthesis.observe import Observed
 
-Z80 = 1.2815515655446004
+Z80 = NormalDist().inv_cdf(0.5 + BAND_LEVEL / 2)
+LIKELY = 0.5
 CHECKED = ("verified", "computed")
 LEAST_ODDS = 1e-6
 
@@ -140,6 +142,3 @@ def statement(mechanisms: Sequence[Mechanism]) -> str:
     mixed = "Mixed pain: " if len(likely) > 1 else ""
     doubt = "" if len(sure) == len(likely) else "; the band reaches below even chances"
     return f"{mixed}{names} {'is' if len(likely) == 1 else 'are'} more likely than not{doubt}."
-
-
-LIKELY = 0.5
