@@ -333,3 +333,17 @@ def test_a_child_on_codeine_is_never_told_usual_dose_without_a_caution(tmp_path)
     assert all(a["statement"]["tier"] != "no-action" for a in advice)
     assert "contraindicates codeine" in text
     assert "contraindicates codeine" in page
+
+
+def test_every_source_of_the_formulation_and_the_outlook_is_in_the_list_and_linked(mara):
+    told, page, _ = mara
+    listed = {citation["id"] for citation in told["citations"]}
+    found = told["formulation"]
+    parts = [*found["mechanisms"], *found["drivers"], *found["conflicts"], *found["tests"], *told["outlook"]["outlooks"]]
+    named = {s for part in parts for s in part["sources"]} | {line["source"] for m in found["mechanisms"] for line in m["ledger"]}
+    section = page.split('<section class="part part-formulation"')[1].split("</section>")[0]
+
+    assert len(named) > 20
+    assert set() == named - listed
+    assert all(f">{line['source']}</a>" in section for m in found["mechanisms"] if not m["is_state"] for line in m["ledger"])
+    assert all(f">{source}</a>" in section for driver in found["drivers"] for source in driver["sources"])

@@ -156,3 +156,17 @@ def test_the_statement_names_what_is_likely_and_says_mixed():
     assert "No mechanism" in statement([not_likely])
     assert "mechanism is more likely than not." == statement([likely, not_likely])
     assert statement([likely, replace(likely, label="Other")]).startswith("Mixed pain: mechanism and other are")
+
+
+def test_the_statement_says_when_criteria_alone_made_a_mechanism_likely():
+    raised = weigh(card(prior=0.3, low=0.1, high=0.6, limits=LIMITS), Observed(grades={"grading": "definite"}), WEIGHING)
+    found = weigh(card(prior=0.95, low=0.92, high=0.97, limits=LIMITS), Observed(grades={"grading": "definite"}), WEIGHING)
+
+    assert statement([raised]).startswith("mechanism (by the grade of clinical criteria) is more likely")
+    assert statement([found]).startswith("mechanism is more likely")
+
+
+def test_a_finding_that_is_as_common_with_it_as_without_it_says_so():
+    line = weigh(card(row("a", fact("a"), lr=(2.0, 1.0))), told(a="no"), WEIGHING).ledger[0]
+
+    assert (0.0, "neither", "found as often with it as without it") == (line.weight, line.direction, line.why)

@@ -1,6 +1,6 @@
 """Why it hurts, for one person: what every stream found, brought to the one place where they meet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from painloom.knowledge.load import Knowledge
@@ -55,6 +55,16 @@ def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulatio
         rescored=rescore(knowledge.drivers.values(), case.answers, _tops(knowledge)),
     )
     return formulate(observed, cards, brought)
+
+
+def formulation_sources(found: Formulation) -> Iterator[str]:
+    """Ids of every source that a formulation names, with repeats."""
+    for mechanism in found.mechanisms:
+        yield from mechanism.sources
+        yield from (line.source for line in mechanism.ledger)
+    yield from (source for driver in found.drivers for source in driver.sources)
+    yield from (source for conflict in found.conflicts for source in conflict.sources)
+    yield from (source for test in found.tests for source in test.sources)
 
 
 def _made(drugs: Iterable[DrugView], outlook: OutlookView | None) -> Iterable[Driver]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from painloom.assess.formulation import Found, formulation_of
+from painloom.assess.formulation import Found, formulation_of, formulation_sources
 from painloom.assess.outlook import Heard, kinds_of_pain, outlook_of
 from painloom.body.stream import BodyView, fired_rules
 from painloom.body.stream import run as run_body
@@ -32,6 +32,7 @@ from painloom.model.body import BodyRecord
 from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.criteria import Grade
+from painloom.model.formulation import Formulation
 from painloom.model.genecall import GeneCall
 from painloom.model.mind import ChangeView, ScoreView
 from painloom.model.outlook import OutlookView
@@ -126,7 +127,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
         research=research_notes(session) if measured else (),
         findings=(*findings(calls, case, knowledge), *(brain_findings(brain, case) if brain else ()), *mind.findings, *body.findings),
         streams=_streams(case, heard, measured=measured),
-        citations=tuple(_citations(knowledge, session, heard, (targets, outlook), calls_used=measured)),
+        citations=tuple(_citations(knowledge, session, heard, (targets, outlook, formulation), calls_used=measured)),
         warnings=(
             *_warnings(case, session, heard),
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
@@ -249,9 +250,14 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
 
 
 def _citations(
-    knowledge: Knowledge, session: Session, heard: _Heard, ahead: tuple[TargetView, OutlookView | None], *, calls_used: bool
+    knowledge: Knowledge,
+    session: Session,
+    heard: _Heard,
+    ahead: tuple[TargetView, OutlookView | None, Formulation | None],
+    *,
+    calls_used: bool,
 ) -> Iterator[Citation]:
-    targets, outlook = ahead
+    targets, outlook, formulation = ahead
     mind, body, judged = heard.mind, heard.body, heard.judged
     used: dict[str, None] = {}
     if calls_used:
@@ -269,5 +275,7 @@ def _citations(
         used.update(dict.fromkeys(brain_sources(heard.brain)))
     if outlook:
         used.update(dict.fromkeys(s for one in outlook.outlooks for s in (*one.sources, *(row.source for row in one.shown))))
+    if formulation:
+        used.update(dict.fromkeys(formulation_sources(formulation)))
     used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))
     return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)

@@ -35,7 +35,7 @@ class Mechanism:
     """How likely a mechanism, or a named state, plays a part: `chance` with its 80 % band; `prior` before any finding.
 
     `grade` is what clinical criteria say in their own words, "" where none was graded; `capped` says when criteria held the chance back.
-    `ledger` holds every finding that was looked at, the weightiest first.
+    `ledger` holds every finding that was looked at, the weightiest first.  `sources` are those of the card: prior, limits and rows.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Mechanism:
     capped: str
     ledger: tuple[Contribution, ...]
     plain: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Conflict:
     other: str
     text: str
     ask: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

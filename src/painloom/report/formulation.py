@@ -36,6 +36,18 @@ class MechanismPart:
     prior: str
     capped: str
     lines: tuple[LedgerLine, ...]
+    sources: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A line with a name or a question, what is said, and where it comes from."""
+
+    label: str
+    text: str
+    sources: tuple[Ref, ...]
+    value: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +58,9 @@ class FormulationPart:
     figure: Markup
     mechanisms: tuple[MechanismPart, ...]
     states: tuple[MechanismPart, ...]
-    drivers: tuple[tuple[str, str, str, bool], ...]
-    conflicts: tuple[tuple[str, str], ...]
-    tests: tuple[tuple[str, str], ...]
+    drivers: tuple[Sourced, ...]
+    conflicts: tuple[Sourced, ...]
+    tests: tuple[Sourced, ...]
     no_test: str
 
 
@@ -66,8 +78,8 @@ def formulation_part(lookup: Lookup) -> FormulationPart | None:
         figure=figure(lambda width: mechanism_plot((*own, *told), title, width=width), "formulation-plot"),
         mechanisms=tuple(_mechanism(m, lookup) for m in own),
         states=tuple(_mechanism(m, lookup) for m in told),
-        drivers=tuple((d.label, d.value, sentence(d.text), d.state == DOUBT) for d in found.drivers),
-        conflicts=tuple((sentence(c.text), sentence(c.ask)) for c in found.conflicts),
+        drivers=tuple(Sourced(d.label, sentence(d.text), lookup.sources(d.sources), d.value, d.state == DOUBT) for d in found.drivers),
+        conflicts=tuple(Sourced(sentence(c.ask), sentence(c.text), lookup.sources(c.sources)) for c in found.conflicts),
         tests=tuple(_tests(found, lookup)) if not found.no_test else (),
         no_test=found.no_test,
     )
@@ -87,6 +99,7 @@ def _mechanism(one: Mechanism, lookup: Lookup) -> MechanismPart:
         prior=f"{100 * prior.value:.0f} % ({100 * prior.low:.0f} to {100 * prior.high:.0f})",
         capped=sentence(capital(one.capped)) if one.capped else "",
         lines=tuple(_line(line, lookup) for line in one.ledger),
+        sources=lookup.sources(one.sources),
     )
 
 
@@ -107,9 +120,10 @@ def _line(line: Contribution, lookup: Lookup) -> LedgerLine:
     )
 
 
-def _tests(found: Formulation, lookup: Lookup) -> list[tuple[str, str]]:
+def _tests(found: Formulation, lookup: Lookup) -> list[Sourced]:
     rows = []
     for test in found.tests[:3]:
         leads = "; ".join(f"{r.label} ({100 * r.chance:.0f} %): {r.leads}" for r in test.results)
-        rows.append((test.label, lookup.words("formulation.test", gain=f"{test.gain:.1f}", leads=leads)))
+        said = lookup.words("formulation.test", gain=f"{test.gain:.1f}", leads=leads)
+        rows.append(Sourced(test.label, said, lookup.sources(test.sources)))
     return rows

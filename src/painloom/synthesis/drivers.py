@@ -77,5 +77,5 @@ def conflicts_of(cards: Iterable[ConflictCard], observed: Observed) -> tuple[Con
         other = observed.holds(card.other)
         if observed.holds(card.one) and other is (not card.other_is_absent):
             one, two = (f"{s.kind}:{s.id}" for s in (card.one, card.other))
-            found.append(Conflict(card.id, one, two, card.text, card.ask))
+            found.append(Conflict(card.id, one, two, card.text, card.ask, card.sources))
     return tuple(found)

@@ -15,6 +15,7 @@ from painloom.synthesis.observe import Observed
 
 Z80 = NormalDist().inv_cdf(0.5 + BAND_LEVEL / 2)
 LIKELY = 0.5
+BY_CRITERIA = " (by the grade of clinical criteria)"
 CHECKED = ("verified", "computed")
 LEAST_ODDS = 1e-6
 
@@ -40,6 +41,7 @@ def weigh(card: MechanismCard, observed: Observed, weighing: Weighing) -> Mechan
         capped=capped,
         ledger=tuple(sorted(counted, key=lambda line: (-abs(line.weight), line.finding, line.label))),
         plain=card.plain,
+        sources=card.sources,
     )
 
 
@@ -53,6 +55,8 @@ def _line(card: MechanismCard, row: MechanismRow, observed: Observed, weighing: 
     weight, why = log_lr * row.spectrum, "as published"
     if row.spectrum < 1:
         why = f"{row.spectrum:.0%} of it: the study's people differ from a clinic's"
+    if not log_lr:
+        why = "found as often with it as without it"
     if row.state not in CHECKED:
         weight, why = 0.0, "to verify: shown, weighs nothing"
     elif cap == 0:
@@ -131,6 +135,11 @@ def _rate(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(min(log_odds, 60.0), -60.0)))
 
 
+def _is_raised(mechanism: Mechanism) -> bool:
+    """Whether criteria lifted the chance to their floor: what was found alone says less."""
+    return bool(mechanism.capped) and mechanism.chance.low == mechanism.chance.value
+
+
 def statement(mechanisms: Sequence[Mechanism]) -> str:
     """The mechanisms in a sentence: which are likely, whether they are mixed, or that it cannot be told."""
     own = [m for m in mechanisms if not m.is_state]
@@ -138,7 +147,7 @@ def statement(mechanisms: Sequence[Mechanism]) -> str:
     sure = [m for m in likely if m.chance.low >= LIKELY]
     if not likely:
         return "No mechanism is more likely than not from what is known."
-    names = " and ".join(m.label.lower() for m in likely)
+    names = " and ".join(f"{m.label.lower()}{BY_CRITERIA if _is_raised(m) else ''}" for m in likely)
     mixed = "Mixed pain: " if len(likely) > 1 else ""
     doubt = "" if len(sure) == len(likely) else "; the band reaches below even chances"
     return f"{mixed}{names} {'is' if len(likely) == 1 else 'are'} more likely than not{doubt}."
