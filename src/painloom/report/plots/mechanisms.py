@@ -35,6 +35,7 @@ def _row(plan: Plan, one: Mechanism) -> str:
     top = plan.y
     if plan.is_stacked:
         plan.y += plan.lines(f"{clean(one.label)}: {numbers}", EDGE, plan.room, size=LABEL, most=3, is_bold=True)
+        plan.y += plan.lines(clean(one.grade), EDGE, plan.room, size=SMALL, colour="soft", most=2)
         plan.y += 10
     else:
         room = (1 - 0.6) * plan.room - 24
