@@ -140,7 +140,12 @@ def test_no_stream_but_drugs_genes_and_facts_reaches_the_outlook(mara, case, tmp
     text = (case / "case.toml").read_text(encoding="utf-8")
     (case / "case.toml").write_text(re.sub(r"map = \[.*?\]\n", "", text, flags=re.DOTALL), encoding="utf-8")
 
-    assert mara.rows == Journey(case, tmp_path / "out").rows
+    before, after = (
+        {key: row for key, row in journey.rows.items() if row["p30"] != "."} for journey in (mara, Journey(case, tmp_path / "out"))
+    )
+
+    assert before
+    assert before == after
 
 
 def test_a_laboratory_that_finds_a_poor_metaboliser_takes_tramadol_and_codeine_away(mara, case, tmp_path):

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from test_weigh import WEIGHING, card, fact, row
 
 from painloom.knowledge.mechanism_cards import TestCard as ToolCard
-from painloom.synthesis.next_test import Choice, best, rank_tests
+from painloom.model.choice import Choice
+from painloom.synthesis.next_test import best, rank_tests
 from painloom.synthesis.observe import Observed
 from painloom.synthesis.weigh import weigh
 
@@ -25,7 +26,7 @@ def ranked(choices, *tools, observed=None):
     return rank_tests(tools, observed or Observed(), choices, chances)
 
 
-AIMED, BROAD = Choice("aimed", "Aimed", 0.4, 0.0, ("m",)), Choice("broad", "Broad", 0.2, 0.0, ())
+AIMED, BROAD = Choice("aimed", "Aimed", 40.0, 0.0, ("m",)), Choice("broad", "Broad", 20.0, 0.0, ())
 
 
 def test_the_gain_is_that_of_exhaustive_enumeration():
@@ -44,7 +45,7 @@ def test_the_test_that_teaches_most_comes_first():
     assert ["a", "b"] == [t.id for t in ranked([AIMED, BROAD], tool("b"), tool("a"))]
 
 
-@pytest.mark.parametrize("choices", [[BROAD], [AIMED], [], [Choice("x", "X", 0.5, 0.0, ()), AIMED]])
+@pytest.mark.parametrize("choices", [[BROAD], [AIMED], [], [Choice("x", "X", 50.0, 0.0, ()), AIMED]])
 def test_where_no_result_would_change_the_choice_the_gain_is_nothing(choices):
     (found,) = ranked(choices, tool("a"))
 
@@ -65,13 +66,13 @@ def test_cost_burden_and_waiting_count_against_a_test():
 
 
 def test_harm_counts_against_an_option_and_doing_nothing_is_worth_nothing():
-    harmful = Choice("h", "H", 0.1, 0.3, ())
+    harmful = Choice("h", "H", 10.0, -15.0, ())
 
     assert (None, 0.0) == best([harmful], {})
     assert best([harmful, BROAD], {})[0] is BROAD
 
 
-@given(st.lists(st.builds(Choice, st.just("c"), st.just("C"), st.floats(0, 1), st.floats(0, 1), st.sampled_from([(), ("m",)])), max_size=5))
+@given(st.lists(st.builds(Choice, st.just("c"), st.just("C"), st.floats(0, 100), st.floats(-50, 0), st.sampled_from([(), ("m",)])), max_size=5))
 def test_knowing_more_never_costs_before_its_price(choices):
     for found in ranked(choices, tool("a"), tool("b")):
         assert found.gain >= 0

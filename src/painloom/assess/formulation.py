@@ -1,17 +1,18 @@
 """Why it hurts, for one person: what every stream found, brought to the one place where they meet."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from painloom.knowledge.load import Knowledge
 from painloom.model.assessment import DrugView
 from painloom.model.body import Fact
 from painloom.model.case import Case
+from painloom.model.choice import Choice
 from painloom.model.criteria import Grade
 from painloom.model.formulation import Driver, Formulation
 from painloom.model.outlook import REFUSED, OutlookView
 from painloom.model.quantity import Estimate
-from painloom.synthesis.drivers import rescore
+from painloom.synthesis.drivers import drivers_of, rescore
 from painloom.synthesis.formulate import Brought, FormulationCards, formulate
 from painloom.synthesis.grade import latest
 from painloom.synthesis.observe import Observed
@@ -22,7 +23,7 @@ ACTIVE, VERIFIED = "active", "verified"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the streams found: facts, scores, grades, kinds of pain with every wider one, drugs, outlook."""
+    """What the streams found: facts, scores, grades, kinds of pain with every wider one, drugs, outlook, options to choose from."""
 
     facts: tuple[Fact, ...]
     estimates: Mapping[str, Estimate]
@@ -30,14 +31,15 @@ class Found:
     kinds: frozenset[str]
     drugs: tuple[DrugView, ...]
     outlook: OutlookView | None
+    choices: Callable[[Sequence[Driver]], Sequence[Choice]] = lambda drivers: ()
 
 
-def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulation:
-    """Mechanisms, drivers, conflicts and the next best test of one person."""
+def observed_of(case: Case, found: Found) -> Observed:
+    """What every stream found, as the cards of the formulation ask about it."""
     imaging: dict[str, set[str]] = {}
     for entry in case.imaging:
         imaging.setdefault(entry.scale, set()).add(entry.grade)
-    observed = Observed(
+    return Observed(
         facts=latest((*case.body.facts, *found.facts)),
         scores=found.estimates,
         grades={grade.criteria: grade.grade for grade in found.grades},
@@ -45,16 +47,28 @@ def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulatio
         doubtful=frozenset(grade.criteria for grade in found.grades if grade.state != VERIFIED),
         imaging={scale: frozenset(values) for scale, values in imaging.items()},
     )
+
+
+def helpful(case: Case, knowledge: Knowledge, found: Found) -> frozenset[str]:
+    """Treatments that aim at something that keeps this person's pain going: they are options whatever the kind of pain."""
+    drivers = drivers_of(knowledge.drivers.values(), observed_of(case, found), _rescored(case, knowledge))
+    return frozenset(treatment for driver in drivers for treatment in knowledge.drivers[driver.id].helps)
+
+
+def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulation:
+    """Mechanisms, drivers, conflicts and the next best test of one person."""
     criteria = {id_: card for id_, card in knowledge.criteria.items() if card.mechanism != SAFETY}
     cards = FormulationCards(knowledge.weighing, knowledge.mechanisms, knowledge.drivers, knowledge.conflicts, knowledge.tests, criteria)
-    outlooks = found.outlook.outlooks if found.outlook else ()
     brought = Brought(
-        outlooks=outlooks,
-        works_on={id_: card.mechanisms for id_, card in knowledge.treatments.items()},
+        choices=found.choices,
         made=tuple(_made(found.drugs, found.outlook)),
-        rescored=rescore(knowledge.drivers.values(), case.answers, _tops(knowledge)),
+        rescored=_rescored(case, knowledge),
     )
-    return formulate(observed, cards, brought)
+    return formulate(observed_of(case, found), cards, brought)
+
+
+def _rescored(case: Case, knowledge: Knowledge) -> dict[str, float]:
+    return rescore(knowledge.drivers.values(), case.answers, _tops(knowledge))
 
 
 def formulation_sources(found: Formulation) -> Iterator[str]:

@@ -1,11 +1,15 @@
 """The whole journey of one person: case and knowledge -> Assessment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from painloom.assess.formulation import Found, formulation_of, formulation_sources
+from painloom.assess.citations import citations
+from painloom.assess.formulation import Found, formulation_of, formulation_sources, helpful
 from painloom.assess.outlook import Heard, kinds_of_pain, outlook_of
+from painloom.assess.plan import Ahead, plan_of, plan_sources
+from painloom.body.candidates import Candidates
+from painloom.body.formulary import formulary_of
 from painloom.body.stream import BodyView, fired_rules
 from painloom.body.stream import run as run_body
 from painloom.brain.stream import findings as brain_findings
@@ -36,15 +40,17 @@ from painloom.model.formulation import Formulation
 from painloom.model.genecall import GeneCall
 from painloom.model.mind import ChangeView, ScoreView
 from painloom.model.outlook import OutlookView
+from painloom.model.plan import Plan
 from painloom.model.redflag import RedFlag
 from painloom.model.scores import SafetyAlert
-from painloom.model.source import Citation
 from painloom.model.target import TargetView
+from painloom.plan.compose import choices_for
 from painloom.response.model import CLINICAL
 from painloom.synthesis.judge import Judged, judge_case
 from painloom.version import __version__
 
 HasSources = ScoreView | ChangeView | SafetyAlert | Grade | RedFlag
+AheadOf = tuple[TargetView, OutlookView | None, Formulation | None, Plan | None]
 NO_BRAIN = NotMeasured(
     "no brain folder with readable results and no imaging findings in the case",
     "brain/ with regional series, motion and FreeSurfer stats, or [[imaging]] entries of a report in case.toml",
@@ -109,12 +115,8 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
-    targets, outlook, formulation = TargetView((), ()), None, None
-    if _tells_of_pain(case):
-        targets = plan_targets(case, knowledge, as_of, phenotypes=_phenotypes(calls))
-        outlook = outlook_of(case, knowledge, Heard(body.facts, views, targets.targets), mode=mode)
-        found = Found(body.facts, mind.estimates, judged.grades, kinds_of_pain(case, knowledge), views, outlook)
-        formulation = formulation_of(case, knowledge, found)
+    ahead = _look_ahead(case, knowledge, heard, (views, _phenotypes(calls), as_of, mode))
+    targets, outlook, formulation, plan = ahead
     return Assessment(
         case=case,
         as_of=as_of,
@@ -127,7 +129,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
         research=research_notes(session) if measured else (),
         findings=(*findings(calls, case, knowledge), *(brain_findings(brain, case) if brain else ()), *mind.findings, *body.findings),
         streams=_streams(case, heard, measured=measured),
-        citations=tuple(_citations(knowledge, session, heard, (targets, outlook, formulation), calls_used=measured)),
+        citations=tuple(citations(knowledge, session, _sources(heard, knowledge, ahead), calls_used=measured)),
         warnings=(
             *_warnings(case, session, heard),
             *(f"drug '{name}' is not known to this release: nothing was checked for it" for name in unknown),
@@ -147,6 +149,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
         targets=targets if targets.targets else None,
         outlook=outlook,
         formulation=formulation,
+        plan=plan,
     )
 
 
@@ -169,6 +172,27 @@ class _Heard:
     body: BodyView
     brain: BrainView | None
     judged: Judged
+
+
+def _look_ahead(
+    case: Case, knowledge: Knowledge, heard: _Heard, told: tuple[tuple[DrugView, ...], Mapping[str, frozenset[str]], str, str]
+) -> AheadOf:
+    """From what was found to what could be done; `told` are the drugs with their advice, phenotypes by gene, the day, and the mode."""
+    views, phenotypes, as_of, mode = told
+    mind, body, judged = heard.mind, heard.body, heard.judged
+    targets, outlook, formulation = TargetView((), ()), None, None
+    candidates = Candidates(case, formulary_of(knowledge))
+    if _tells_of_pain(case):
+        targets = plan_targets(case, knowledge, as_of, phenotypes=phenotypes)
+        found = Found(body.facts, mind.estimates, judged.grades, kinds_of_pain(case, knowledge), views, None)
+        person = Heard(body.facts, views, targets.targets, helpful(case, knowledge, found), candidates)
+        outlook = outlook_of(case, knowledge, person, mode=mode)
+        found = replace(found, outlook=outlook, choices=choices_for(outlook.outlooks, case.wishes, knowledge))
+        formulation = formulation_of(case, knowledge, found)
+    elif not (case.drugs or case.answers):
+        return targets, None, None, None
+    ahead = Ahead(views, body.safety, mind.scores, mind.alerts, judged.red_flags, heard.brain, targets.targets, outlook, formulation)
+    return targets, outlook, formulation, plan_of(case, candidates, ahead, as_of)
 
 
 def _hear(case: Case, knowledge: Knowledge) -> _Heard:
@@ -249,33 +273,16 @@ def _unknown(names: Iterable[str], case: Case) -> Iterator[DrugView]:
         yield DrugView(name, name, "", "not known", True, True, (), note, uses)
 
 
-def _citations(
-    knowledge: Knowledge,
-    session: Session,
-    heard: _Heard,
-    ahead: tuple[TargetView, OutlookView | None, Formulation | None],
-    *,
-    calls_used: bool,
-) -> Iterator[Citation]:
-    targets, outlook, formulation = ahead
-    mind, body, judged = heard.mind, heard.body, heard.judged
-    used: dict[str, None] = {}
-    if calls_used:
-        used.update(dict.fromkeys(s for c in session.columns.values() for s in c.panel.card.sources))
-        used.update(dict.fromkeys(s for c in knowledge.guidance.values() for s in c.sources))
-        used.update(dict.fromkeys(s for d in knowledge.drugs.values() if d.no_gene for s in d.no_gene_sources))
-    used.update(dict.fromkeys(s for d in session.drugs for a in d.acts_on for s in a.sources))
+def _sources(heard: _Heard, knowledge: Knowledge, ahead: AheadOf) -> Iterator[str]:
+    """Ids of the sources of everything that was found and of what could be done."""
+    targets, outlook, formulation, plan = ahead
+    mind, judged = heard.mind, heard.judged
     named: tuple[HasSources, ...] = (*mind.scores, *mind.changes, *mind.alerts, *judged.grades, *judged.red_flags)
-    used.update(dict.fromkeys(s for part in named for s in part.sources))
+    yield from (source for part in named for source in part.sources)
     for target in targets.targets:
-        used.update(
-            dict.fromkeys((*target.sources, *(row.source for row in target.evidence), *(s for r in target.safety for s in r.sources)))
-        )
-    if heard.brain:
-        used.update(dict.fromkeys(brain_sources(heard.brain)))
-    if outlook:
-        used.update(dict.fromkeys(s for one in outlook.outlooks for s in (*one.sources, *(row.source for row in one.shown))))
-    if formulation:
-        used.update(dict.fromkeys(formulation_sources(formulation)))
-    used.update(dict.fromkeys(s for card in fired_rules(body.safety, knowledge) for s in card.sources))
-    return (knowledge.sources[s] for s in sorted(used) if s in knowledge.sources)
+        yield from (*target.sources, *(row.source for row in target.evidence), *(s for r in target.safety for s in r.sources))
+    yield from brain_sources(heard.brain) if heard.brain else ()
+    yield from (s for one in outlook.outlooks for s in (*one.sources, *(row.source for row in one.shown))) if outlook else ()
+    yield from formulation_sources(formulation) if formulation else ()
+    yield from plan_sources(plan) if plan else ()
+    yield from (s for card in fired_rules(heard.body.safety, knowledge) for s in card.sources)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from painloom.body.candidates import candidate_rows, candidate_use
-from painloom.body.formulary import Formulary
+from painloom.body.candidates import Candidates, candidate_use
+from painloom.body.formulary import Formulary, formulary_of
 from painloom.brain.painkinds import kinds_of
 from painloom.brain.said import history, known_facts
 from painloom.knowledge.evidence_cards import TreatmentCard
@@ -12,11 +12,13 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.advice import Advice
 from painloom.model.assessment import DrugView
 from painloom.model.body import NO, UNKNOWN, YES, Fact
-from painloom.model.case import Case
+from painloom.model.case import Case, DrugUse
 from painloom.model.medication import SafetyRow
-from painloom.model.outlook import OutlookView, Refusal
+from painloom.model.outlook import NO_EVIDENCE, REFUSED, Outlook, OutlookView, Refusal
 from painloom.model.target import Target
+from painloom.plan.against import refusals_by_card
 from painloom.plan.safe import cautions_of, refusals_of, refusals_of_allergy, refusals_of_drug
+from painloom.plan.situation import Situation
 from painloom.response.model import CLINICAL, EvidenceModel, build_model
 from painloom.response.predict import Asker, is_asked, predict
 
@@ -27,11 +29,16 @@ ACTIVE = "active"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the streams found that a prediction looks at: facts, drugs with their advice, targets with their safety gate."""
+    """What the streams found that a prediction looks at: facts, drugs with their advice, targets with their safety gate, and treatments
+    that aim at what keeps the pain going (they are asked about whatever the kind of pain).  `candidates` are the drugs that could be
+    begun, None = worked out here.
+    """
 
     facts: tuple[Fact, ...] = ()
     drugs: tuple[DrugView, ...] = ()
     targets: tuple[Target, ...] = ()
+    helpful: frozenset[str] = frozenset()
+    candidates: Candidates | None = None
 
 
 class _Models:
@@ -56,7 +63,11 @@ def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CL
     model = model_of(knowledge, mode)
     current = {view.drug for view in heard.drugs if view.current and any(use.state == ACTIVE for use in view.uses)}
     classes = {name for drug in current if drug in knowledge.drugs for name in knowledge.drugs[drug].classes}
-    asked = [card for card in knowledge.treatments.values() if any(is_asked(card, model, condition) for condition, _ in conditions)]
+    asked = [
+        card
+        for card in knowledge.treatments.values()
+        if card.id in heard.helpful or any(is_asked(card, model, condition) for condition, _ in conditions)
+    ]
     cards = [card for card in asked if not card.only_with or set(card.only_with) & classes]
     refusals, notes = refusals_for(cards, case, knowledge, heard)
     asker = Asker(
@@ -69,7 +80,18 @@ def outlook_of(case: Case, knowledge: Knowledge, heard: Heard, *, mode: str = CL
     )
     view = predict(asker, model)
     told = [replace(o, notes=(*o.notes, *notes.get(o.treatment, ()))) for o in view.outlooks]
+    said = {one.treatment for one in told}
+    kind = conditions[0] if conditions else ("", "")
+    adult = case.person.age_years is None or case.person.age_years >= ADULT
+    told += [_aimed(card, kind, refusals.get(card.id, ())) for card in cards if card.id in heard.helpful - said and adult]
     return replace(view, outlooks=tuple(told), warnings=(*warnings, *view.warnings))
+
+
+def _aimed(card: TreatmentCard, kind: tuple[str, str], refusals: tuple[Refusal, ...]) -> Outlook:
+    """A treatment of what keeps the pain going: nothing is predicted for pain, and the note says so."""
+    note = card.no_evidence or "it aims at what keeps the pain going; no effect on this kind of pain is on file"
+    status = REFUSED if refusals else NO_EVIDENCE
+    return Outlook(card.id, card.label, card.modality, *kind, status, refusals=refusals, notes=(note,), sources=card.sources)
 
 
 def _answers(facts: Iterable[Fact]) -> dict[str, str]:
@@ -125,21 +147,37 @@ def refusals_for(
     cards: Iterable[TreatmentCard], case: Case, knowledge: Knowledge, heard: Heard
 ) -> tuple[dict[str, tuple[Refusal, ...]], dict[str, tuple[str, ...]]]:
     """Refusals by treatment, and notes on drugs of a group that are refused alone."""
-    formulary = Formulary(knowledge)
+    candidates = heard.candidates or Candidates(case, formulary_of(knowledge))
     advice = {view.drug: view.advice for view in heard.drugs}
-    allergic = _allergies(case, formulary)
+    allergic = _allergies(case, candidates.formulary)
+    person = situation_of(candidates)
     refusals: dict[str, tuple[Refusal, ...]] = {}
     notes: dict[str, tuple[str, ...]] = {}
     for card in cards:
         uses = {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
-        rows = candidate_rows(case, formulary, uses)
-        by_drug = {
-            drug: (*refusals_of_allergy(allergic.get(drug, ())), *found) for drug, found in _by_drug(rows, knowledge, advice).items()
-        }
+        rows = {drug: candidates.rows({drug: use}) for drug, use in uses.items()}
+        by_drug = _by_drug(rows, knowledge, advice, allergic)
         labels = {drug: knowledge.drugs[drug].label for drug in uses}
-        refusals[card.id], barred = refusals_of(card, by_drug, labels, heard.targets)
+        refused, barred = refusals_of(card, by_drug, labels, heard.targets)
+        refusals[card.id] = (*refused, *refusals_by_card(card, person))
         notes[card.id] = () if refusals[card.id] else (*barred, *cautions_of(rows, by_drug))
     return {id_: found for id_, found in refusals.items() if found}, {id_: found for id_, found in notes.items() if found}
+
+
+def situation_of(candidates: Candidates) -> Situation:
+    """The person as contraindications of treatments that are no drugs ask about them."""
+    known, formulary = candidates.known, candidates.formulary
+    groups = frozenset(group for drug in candidates.drugs for group in formulary.groups(drug))
+    return Situation(groups=groups, holds=known.holds, asked=lambda when: known.label(when.fact or when.measure))
+
+
+def refusals_by_drug(candidates: Candidates, views: Iterable[DrugView], uses: Mapping[str, DrugUse]) -> dict[str, tuple[Refusal, ...]]:
+    """Why each of some drugs must not be begun, or would not be begun today if it is taken; drugs that nothing forbids are left out."""
+    knowledge = candidates.formulary.knowledge
+    advice = {view.drug: view.advice for view in views}
+    rows = {drug: candidates.rows({drug: use}) for drug, use in uses.items()}
+    found = _by_drug(rows, knowledge, advice, _allergies(candidates.case, candidates.formulary))
+    return {drug: reasons for drug, reasons in found.items() if reasons}
 
 
 def _allergies(case: Case, formulary: Formulary) -> dict[str, list[str]]:
@@ -154,6 +192,13 @@ def _allergies(case: Case, formulary: Formulary) -> dict[str, list[str]]:
 
 
 def _by_drug(
-    rows: Mapping[str, tuple[SafetyRow, ...]], knowledge: Knowledge, advice: Mapping[str, tuple[Advice, ...]]
+    rows: Mapping[str, tuple[SafetyRow, ...]],
+    knowledge: Knowledge,
+    advice: Mapping[str, tuple[Advice, ...]],
+    allergic: Mapping[str, list[str]],
 ) -> dict[str, tuple[Refusal, ...]]:
-    return {drug: refusals_of_drug(found, knowledge.rules, advice.get(drug, ())) for drug, found in rows.items()}
+    """Refusals of every drug by rules, genes and the record of allergies."""
+    return {
+        drug: (*refusals_of_allergy(allergic.get(drug, ())), *refusals_of_drug(found, knowledge.rules, advice.get(drug, ())))
+        for drug, found in rows.items()
+    }

@@ -8,7 +8,7 @@ from painloom.body.product_names import PACK, Ingredient, Product, read_product
 from painloom.body.strengths import EACH, PER_HOUR, PER_ML, Strength
 from painloom.knowledge.cards import ActsOn
 from painloom.knowledge.load import Knowledge
-from painloom.knowledge.rule_cards import EquivalenceCard, Part
+from painloom.knowledge.rule_cards import EquivalenceCard, Part, RuleCard
 from painloom.model.body import Codes
 from painloom.model.medication import QUIET
 
@@ -137,6 +137,15 @@ class Formulary:
         return frozenset(drug for part in (*judged, *always) for drug in self.members(part))
 
     @cached_property
+    def rules_of(self) -> dict[str, tuple[RuleCard, ...]]:
+        """Drug id -> the rules of which it can fill a part."""
+        found: dict[str, list[RuleCard]] = {}
+        for card in self.knowledge.rules.values():
+            for drug in dict.fromkeys(drug for part in card.parts for drug in self.members(part)):
+                found.setdefault(drug, []).append(card)
+        return {drug: tuple(cards) for drug, cards in found.items()}
+
+    @cached_property
     def kinds(self) -> dict[str, int]:
         """Kind of a safety row -> its place in the order of rows."""
         return {row["kind"]: int(row["order"]) for row in self.rows("safety_kinds")}
@@ -210,3 +219,16 @@ class Formulary:
 
     def _label(self, drug: str) -> str:
         return self.knowledge.drugs[drug].label if drug in self.knowledge.drugs else drug.replace("-", " ")
+
+
+class _Kept:
+    """The indexes of the knowledge that was used last: they do not depend on the person."""
+
+    last: Formulary | None = None
+
+
+def formulary_of(knowledge: Knowledge) -> Formulary:
+    """The indexes of a knowledge, built once."""
+    if _Kept.last is None or _Kept.last.knowledge is not knowledge:
+        _Kept.last = Formulary(knowledge)
+    return _Kept.last

@@ -39,7 +39,7 @@ def check_with(case: Case, formulary: Formulary, *, beginning: bool = False) -> 
     """
     active = [use for use in case.drugs if use.state == "active"]
     others = [use for use in case.drugs if use.state != "active"]
-    taken = sorted((t for entry, use in enumerate(active) for t in read_use(use, formulary, entry)), key=_in_order)
+    taken = sorted((t for entry, use in enumerate(active) for t in read_use(use, formulary, entry)), key=in_order)
     total = add_up(taken, formulary)
     known = replace(know(case, formulary), total=total.total, total_is_whole=total.is_whole)
     cards = [card for card in formulary.knowledge.rules.values() if beginning or not card.begin_only]
@@ -48,20 +48,20 @@ def check_with(case: Case, formulary: Formulary, *, beginning: bool = False) -> 
     gates = gate_rows(taken, total, formulary.dosed)
     rest = [*not_counted(others, labels), *open_rows(judged, known)]
     return (
-        *_sorted((r for r in gates if r.is_warning), formulary),
+        *sorted_rows((r for r in gates if r.is_warning), formulary),
         *_total_rows(total, taken, known, formulary, cards),
-        *_sorted((r for r in (*judged.rows, *rest) if r.is_warning), formulary),
-        *_sorted((r for r in (*gates, *judged.rows, *rest) if not r.is_warning), formulary),
+        *sorted_rows((r for r in (*judged.rows, *rest) if r.is_warning), formulary),
+        *sorted_rows((r for r in (*gates, *judged.rows, *rest) if not r.is_warning), formulary),
     )
 
 
-def _in_order(taken: Taken) -> tuple[str, ...]:
+def in_order(taken: Taken) -> tuple[str, ...]:
     """By name, then as written: the order of the list must not change what is said."""
     use = taken.intake.use
     return (taken.intake.label.lower(), taken.intake.label, use.name, str((use.dose, use.unit, use.per_day, use.route, use.form, use.text)))
 
 
-def _sorted(rows: Iterable[SafetyRow], formulary: Formulary) -> list[SafetyRow]:
+def sorted_rows(rows: Iterable[SafetyRow], formulary: Formulary) -> list[SafetyRow]:
     """By gravity, kind, subject and text; equal rows once."""
     order = {name: n for n, name in enumerate(SEVERITIES)}
     kinds = formulary.kinds

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from painloom.body.bodymap import map_facts, side_remarks, widespread
-from painloom.body.formulary import Formulary
+from painloom.body.formulary import formulary_of
 from painloom.body.meds import TOTAL, check_with
 from painloom.body.person import know
 from painloom.knowledge.load import Knowledge
@@ -36,7 +36,7 @@ class BodyView:
 
 def run(case: Case, knowledge: Knowledge) -> BodyView:
     """Judge the drug list and gather the facts; a case without drugs has no rows, which says nothing about safety."""
-    formulary = Formulary(knowledge)
+    formulary = formulary_of(knowledge)
     rows = check_with(case, formulary) if case.drugs else ()
     known = know(case, formulary)
     told = {fact.id for fact in case.body.facts}

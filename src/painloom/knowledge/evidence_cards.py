@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from painloom.knowledge.plan_cards import Contraindication, Course, FirstChoice, NotWith, Serve
 from painloom.model.evidence import ControlRow, EvidenceRow, ModifierRow
 from painloom.model.learning import Dynamics
 
@@ -147,6 +148,8 @@ class TreatmentCard:
     safety gate is asked.  `only_with` are classes of drugs: it is offered only to somebody who takes
     one of them.  `conditions` are kinds of pain it is
     offered for, with everything below them.  `no_evidence` says in words that no usable evidence is known, "" where there is some.
+    `course`, `serves`, `contraindications`, `not_with` and `first_choices` are what a plan asks: how it runs, what it does for the
+    wishes beside pain, what speaks against it (of drugs the safety rules say that), what it does not go with, who puts it first.
     """
 
     id: str
@@ -169,3 +172,8 @@ class TreatmentCard:
     monitoring: tuple[CardText, ...]
     no_evidence: str
     open_questions: tuple[str, ...]
+    course: Course | None = None
+    serves: tuple[Serve, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    not_with: tuple[NotWith, ...] = ()
+    first_choices: tuple[FirstChoice, ...] = ()

@@ -14,6 +14,7 @@ from painloom.knowledge.conditions import read_conditions
 from painloom.knowledge.criteria import CriteriaCard, read_criteria
 from painloom.knowledge.evidence import read_evidence
 from painloom.knowledge.evidence_cards import EvidenceBook, TreatmentCard
+from painloom.knowledge.followup import FollowUpCard, read_followup
 from painloom.knowledge.genes import read_gene
 from painloom.knowledge.imaging import ImagingCard, read_imaging
 from painloom.knowledge.instrument_cards import InstrumentCard
@@ -24,6 +25,8 @@ from painloom.knowledge.mechanism_cards import ConflictCard, DriverCard, Mechani
 from painloom.knowledge.mechanisms import read_conflicts, read_driver, read_mechanism, read_test, read_weighing
 from painloom.knowledge.norms import CircuitCard, NormCard, read_circuits, read_norms
 from painloom.knowledge.panels import PanelCard, read_panels
+from painloom.knowledge.plan_cards import DoseCard, PriceTable, TaperCard, WishBook
+from painloom.knowledge.planning import PRICES, WISHES, read_dose, read_prices, read_taper, read_wishes
 from painloom.knowledge.prescribing import read_classes, read_drug, read_guidance
 from painloom.knowledge.redflags import RedFlagCard, read_redflag
 from painloom.knowledge.rule_cards import EquivalenceCard, RuleCard
@@ -57,6 +60,8 @@ WITH_TABLES = (
     "evidence",
     "conditions",
     "mechanisms",
+    "prices",
+    "wishes",
 )
 Card = TypeVar(
     "Card",
@@ -79,6 +84,10 @@ Card = TypeVar(
     MechanismCard,
     DriverCard,
     TestCard,
+    DoseCard,
+    TaperCard,
+    PriceTable,
+    WishBook,
 )
 
 
@@ -241,6 +250,33 @@ class Knowledge:
     def tests(self) -> dict[str, TestCard]:
         """Tests that can be done, by id."""
         return {id_: self._marked(read_test(path), path) for id_, path in self.files("tests").items()}
+
+    @cached_property
+    def doses(self) -> dict[str, DoseCard]:
+        """How drugs are begun for pain, by drug id."""
+        return {id_: self._marked(read_dose(path), path) for id_, path in self.files("doses").items()}
+
+    @cached_property
+    def tapers(self) -> dict[str, TaperCard]:
+        """How drugs are stopped, by id of the card."""
+        return {id_: self._marked(read_taper(path), path) for id_, path in self.files("tapers").items()}
+
+    @cached_property
+    def prices(self) -> PriceTable:
+        """What treatments cost; a clinic's own table in place of ours."""
+        path = self.files("prices")[PRICES]
+        return self._marked(read_prices(path), path)
+
+    @cached_property
+    def wishes(self) -> WishBook:
+        """What a person may wish for, and how it is weighed."""
+        path = self.files("wishes")[WISHES]
+        return self._marked(read_wishes(path), path)
+
+    @cached_property
+    def followup(self) -> FollowUpCard:
+        """When to look again, with what, and which change counts."""
+        return read_followup(self.files("followup")["followup"])
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours."""

@@ -26,9 +26,9 @@ def read_rule(path: Path) -> RuleCard:
         licence=card.text("licence"),
         sources=card.texts("sources"),
         parts=tuple(_part(p) for p in card.children("part")),
-        when=tuple(_when(w) for w in card.children("when")),
-        any_of=tuple(_when(w) for w in card.children("any_of")),
-        unless=tuple(_when(w) for w in card.children("unless")),
+        when=tuple(read_when(w) for w in card.children("when")),
+        any_of=tuple(read_when(w) for w in card.children("any_of")),
+        unless=tuple(read_when(w) for w in card.children("unless")),
         unless_drugs=tuple(_part(p) for p in card.children("unless_drug")),
         ceilings=tuple(_ceiling(c) for c in card.children("ceiling")),
         settles=card.text("settles", ""),
@@ -57,7 +57,8 @@ def _part(fields: Fields) -> Part:
     return part
 
 
-def _when(fields: Fields) -> When:
+def read_when(fields: Fields) -> When:
+    """A condition on a fact, or on a measure in [low, below)."""
     fact = fields.text("fact", "")
     return When(
         fields.text("measure", "" if fact else None),

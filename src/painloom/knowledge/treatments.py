@@ -4,6 +4,7 @@ from pathlib import Path
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.evidence_cards import MODALITIES, CardText, EarlyCheck, NotFor, TreatmentCard
+from painloom.knowledge.planning import read_contraindications, read_course, read_first_choices, read_not_with, read_serves
 from painloom.knowledge.tables import Fields, read_toml
 from painloom.model.finding import CLAIMS
 
@@ -42,6 +43,11 @@ def read_treatment(path: Path) -> TreatmentCard:
         monitoring=_texts(fields, "monitor"),
         no_evidence=fields.text("no_evidence", ""),
         open_questions=fields.texts("open_questions"),
+        course=read_course(fields.child("course")),
+        serves=read_serves(fields),
+        contraindications=read_contraindications(fields),
+        not_with=read_not_with(fields),
+        first_choices=read_first_choices(fields),
     )
 
 

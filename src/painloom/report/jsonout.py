@@ -29,6 +29,8 @@ PAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("MarkerScore", "details"): ("name", "value"),
     ("NormView", "kept"): ("region", "measure"),
     ("Target", "protocol"): ("name", "value"),
+    ("Plan", "wishes"): ("domain", "weight"),
+    ("Option", "parts"): ("domain", "people_of_100"),
 }
 ONE_PAIR: Mapping[tuple[str, str], tuple[str, str]] = {
     ("Advice", "card"): ("id", "release"),
@@ -41,6 +43,7 @@ ONE_PAIR: Mapping[tuple[str, str], tuple[str, str]] = {
     ("NormView", "card"): ("id", "release"),
     ("ImagingFinding", "card"): ("id", "release"),
     ("Target", "card"): ("id", "release"),
+    ("Dose", "target"): ("low", "high"),
 }
 OUTLOOK_PARTS = ("control", "response", "benefit", "substantial", "substantial_benefit", "points", "harm", "p_best")
 NOT_GIVEN: Mapping[tuple[str, str], str] = {
@@ -79,9 +82,12 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Target", "native_xyz_mm"): "no transform into the person's own image was given",
     ("Target", "stability"): "no target was worked out from the person's own data",
     ("Assessment", "formulation"): "the case tells of no pain, so nothing was weighed",
-    ("Assessment", "plan"): "this release makes no plan yet",
+    ("Assessment", "plan"): "the case tells of no pain and no drugs, so nothing was planned",
     ("Driver", "excess"): "it is present or not, or its scale has no known error",
     ("Assessment", "outlook"): "the case tells of no pain, so no treatment was predicted",
+    **{("Dose", name): "the card of the drug gives none" for name in ("start", "step", "ceiling", "every_days", "times", "target")},
+    **{("Step", name): "it does not apply, or nothing is on file" for name in ("utility", "dose", "price", "taper")},
+    ("TaperStep", "amount"): "the amount a day is not known",
     **{("Outlook", name): "not predicted; the status and the notes say why" for name in OUTLOOK_PARTS},
     **{("EvidenceRow", name): "not printed, or not worked out" for name in ("contrast", "se", "active", "control")},
 }

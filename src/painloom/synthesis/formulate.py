@@ -1,15 +1,15 @@
 """The one place where the streams meet: mechanisms, drivers, conflicts and the next best test of one person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from painloom.knowledge.criteria import CriteriaCard
 from painloom.knowledge.mechanism_cards import FACT, SCORE, ConflictCard, DriverCard, MechanismCard, Sought, TestCard, Weighing
+from painloom.model.choice import Choice
 from painloom.model.formulation import Driver, Formulation, Mechanism, NextTest
-from painloom.model.outlook import PREDICTED, Outlook
 from painloom.synthesis.drivers import conflicts_of, drivers_of
 from painloom.synthesis.grade import answers_from, grade_now
-from painloom.synthesis.next_test import Choice, rank_tests
+from painloom.synthesis.next_test import rank_tests
 from painloom.synthesis.observe import Observed
 from painloom.synthesis.weigh import statement, weigh
 
@@ -31,12 +31,11 @@ class FormulationCards:
 
 @dataclass(frozen=True)
 class Brought:
-    """What other rooms bring: outlooks, the mechanisms that each treatment works on, drivers made by drugs and genes, rescored drivers,
-    and ids of tests that the clinic can do (None = all).
+    """What other rooms bring: the options of the decision at hand (they depend on what keeps the pain going), drivers made by drugs and
+    genes, rescored drivers, and ids of tests that the clinic can do (None = all).
     """
 
-    outlooks: Sequence[Outlook] = ()
-    works_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Callable[[Sequence[Driver]], Sequence[Choice]] = lambda drivers: ()
     made: tuple[Driver, ...] = ()
     rescored: Mapping[str, float] = field(default_factory=dict)
     available: frozenset[str] | None = None
@@ -46,9 +45,10 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
     """Weigh every mechanism, rank what keeps the pain going, show what disagrees, and ask which absent test would teach most."""
     mechanisms = weigh_all(observed, cards)
     drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
-    choices = choices_of(brought.outlooks, brought.works_on)
     tests = [card for card in cards.tests.values() if brought.available is None or card.id in brought.available]
-    ranked = rank_tests(tests, observed, choices, lambda person, told: chances(weigh_all(regraded(person, cards.criteria, told), cards)))
+    ranked = rank_tests(
+        tests, observed, brought.choices(drivers), lambda person, told: chances(weigh_all(regraded(person, cards.criteria, told), cards))
+    )
     useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
     return Formulation(
         mechanisms=mechanisms,
@@ -83,19 +83,6 @@ def weigh_all(observed: Observed, cards: FormulationCards) -> tuple[Mechanism, .
 def chances(mechanisms: Iterable[Mechanism]) -> dict[str, float]:
     """Mechanism id -> chance."""
     return {m.id: m.chance.value for m in mechanisms}
-
-
-def choices_of(outlooks: Iterable[Outlook], works_on: Mapping[str, tuple[str, ...]]) -> list[Choice]:
-    """The options that can be chosen: predicted with a benefit, each treatment once (where it promises most)."""
-    found: dict[str, Choice] = {}
-    for one in outlooks:
-        if one.status != PREDICTED or one.benefit is None:
-            continue
-        choice = Choice(one.treatment, one.label, one.benefit.value, one.harm.value if one.harm else 0.0, works_on.get(one.treatment, ()))
-        known = found.get(one.treatment)
-        if known is None or choice.benefit > known.benefit:
-            found[one.treatment] = choice
-    return list(found.values())
 
 
 def _told_in_vain(ranked: Sequence[NextTest]) -> tuple[NextTest, ...]:

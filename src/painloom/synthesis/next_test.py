@@ -5,37 +5,16 @@ test is worth the expected utility of the best option after it, less that of the
 would change the choice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from painloom.knowledge.mechanism_cards import Sought, TestCard
+from painloom.model.choice import Chances, Choice
 from painloom.model.formulation import NextTest, TestResult
 from painloom.synthesis.observe import Observed
 
-HARM_WEIGHT = 0.5  # of a person who stops for an adverse effect, against one who responds
 # people of 100 that 100 units of money, an hour of the person, a week of waiting are worth
 PER_100_MONEY, PER_HOUR, PER_WEEK = 0.1, 0.2, 0.1
 LEAST = 1e-9
-Chances = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An option that can be chosen: benefit and harm in [0, 1], and the mechanisms that it works on (none = whatever the mechanism)."""
-
-    id: str
-    label: str
-    benefit: float
-    harm: float
-    mechanisms: tuple[str, ...]
-
-    def utility(self, chances: Chances) -> float:
-        """People of 100, given the chance of each mechanism."""
-        missed = 1.0
-        for mechanism in self.mechanisms:
-            missed *= 1 - chances.get(mechanism, 0.0)
-        relevance = 1 - missed if self.mechanisms else 1.0
-        return 100 * (self.benefit * relevance - HARM_WEIGHT * self.harm)
 
 
 def best(choices: Sequence[Choice], chances: Chances) -> tuple[Choice | None, float]:

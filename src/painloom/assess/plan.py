@@ -1,0 +1,197 @@
+"""What to do, for one person: what every room found, brought to the one that makes the plan."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from painloom.assess.outlook import refusals_by_drug, situation_of
+from painloom.body.candidates import Candidates, candidate_use
+from painloom.body.ceilings import ceilings_of
+from painloom.body.formulary import Formulary
+from painloom.body.matching import DrugsTaken
+from painloom.body.person import Known
+from painloom.body.products import Taken, read_use
+from painloom.knowledge.evidence_cards import TreatmentCard
+from painloom.knowledge.load import Knowledge
+from painloom.model.assessment import DrugView
+from painloom.model.brain import BrainView
+from painloom.model.case import Case, DrugUse
+from painloom.model.formulation import Formulation
+from painloom.model.medication import SafetyRow
+from painloom.model.mind import ScoreView
+from painloom.model.outlook import OutlookView
+from painloom.model.plan import Plan
+from painloom.model.quantity import Interval
+from painloom.model.redflag import RedFlag
+from painloom.model.scores import SafetyAlert
+from painloom.model.target import Target
+from painloom.plan.compose import make_plan
+from painloom.plan.situation import Cap, TakenDrug
+
+ACTIVE, STOPPED = "active", "stopped"
+DAY = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+DAYS_A_MONTH = 30.4375
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What the journey found before a plan can be made."""
+
+    drugs: tuple[DrugView, ...]
+    safety: tuple[SafetyRow, ...]
+    scores: tuple[ScoreView, ...]
+    alerts: tuple[SafetyAlert, ...]
+    red_flags: tuple[RedFlag, ...]
+    brain: BrainView | None
+    targets: tuple[Target, ...]
+    outlook: OutlookView | None
+    formulation: Formulation | None
+
+
+def plan_of(case: Case, candidates: Candidates, ahead: Ahead, as_of: str) -> Plan:
+    """The plan of one person."""
+    formulary, known = candidates.formulary, candidates.known
+    knowledge = formulary.knowledge
+    taken = taken_drugs(candidates, ahead, as_of)
+    listed = {drug: use for card in knowledge.treatments.values() for drug, use in uses_of(card, knowledge).items()}
+    caps, unchecked = _ceilings(knowledge, formulary, known, listed.keys() | {one.drug for one in taken})
+    refused = refusals_by_drug(candidates, ahead.drugs, listed)
+    person = situation_of(candidates)
+    return make_plan(
+        replace(
+            person,
+            outlook=ahead.outlook,
+            formulation=ahead.formulation,
+            taken=taken,
+            stopped=frozenset(_stopped(case, formulary) - {one.drug for one in taken}),
+            safety=ahead.safety,
+            alerts=ahead.alerts,
+            red_flags=ahead.red_flags,
+            urgent=tuple(_urgent(ahead.brain)),
+            targets=ahead.targets,
+            advice={view.drug: view.advice for view in ahead.drugs},
+            caps=caps,
+            unchecked=unchecked,
+            clash=lambda drugs: candidates.rows({drug: listed.get(drug) or _use(drug, knowledge) for drug in drugs}),
+            wishes=case.wishes,
+            pain_0_10=case.pain.intensity_0_10,
+            scales={f"{s.instrument}.{s.scale}": (f"{s.scale_label} ({s.instrument_label})", s.domain) for s in ahead.scores if s.estimate},
+            barred={
+                id_: {drug: refused[drug][0].reason for drug in card.drugs if drug in refused}
+                for id_, card in knowledge.treatments.items()
+                if any(drug in refused for drug in card.drugs)
+            },
+        ),
+        knowledge,
+    )
+
+
+def uses_of(card: TreatmentCard, knowledge: Knowledge) -> dict[str, DrugUse]:
+    """The drugs of a treatment as they would be begun, by drug id."""
+    return {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
+
+
+def _use(drug: str, knowledge: Knowledge) -> DrugUse:
+    return candidate_use(knowledge.drugs[drug].name, "")
+
+
+def listed_drugs(knowledge: Knowledge) -> frozenset[str]:
+    """Drugs that some treatment card would begin for pain."""
+    return frozenset(drug for card in knowledge.treatments.values() for drug in card.drugs if drug in knowledge.drugs)
+
+
+def taken_drugs(candidates: Candidates, ahead: Ahead, as_of: str) -> tuple[TakenDrug, ...]:
+    """Every drug that is taken, several entries of one drug together, in the order of the list."""
+    case, formulary = candidates.case, candidates.formulary
+    knowledge = formulary.knowledge
+    views = {view.drug: view for view in ahead.drugs}
+    entries: dict[str, list[tuple[DrugUse, Taken]]] = {}
+    for entry, use in enumerate(u for u in case.drugs if u.state == ACTIVE):
+        for one in read_use(use, formulary, entry):
+            if one.intake.drug:
+                entries.setdefault(one.intake.drug, []).append((use, one))
+    reasons = refusals_by_drug(candidates, ahead.drugs, {drug: own[0][0] for drug, own in entries.items()})
+    listed = listed_drugs(knowledge)
+    classes = {knowledge.drugs[drug].classes[0] for drug in listed}
+    found = []
+    for drug, own in entries.items():
+        card, view = knowledge.drugs[drug], views.get(drug)
+        months = [_months(use.since, as_of) for use, _ in own]
+        since = [m for m in months if m is not None]
+        found.append(
+            TakenDrug(
+                drug=drug,
+                label=card.label,
+                is_pain=drug in listed or (card.pain and card.classes[0] in classes),
+                classes=card.classes,
+                daily=_daily([one for _, one in own]),
+                unit=own[0][1].intake.unit,
+                months=max(since) if since and len(since) == len(months) else None,
+                as_needed=all(use.as_needed for use, _ in own),
+                advice=view.advice if view is not None else (),
+                refusals=reasons.get(drug, ()),
+            )
+        )
+    return tuple(found)
+
+
+def _daily(own: list[Taken]) -> Interval | None:
+    """The sum of the entries; None where one of them is not known or counts in another unit."""
+    amounts = [one.intake.daily for one in own]
+    if None in amounts or len({one.intake.unit for one in own}) != 1:
+        return None
+    known = [a for a in amounts if a is not None]
+    return Interval(sum(a.low for a in known), sum(a.high for a in known))
+
+
+def _months(since: str, as_of: str) -> float | None:
+    """Months from a date (a year or a month will do: its last day counts, so never too long) to `as_of`."""
+    match = DAY.match(since)
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    try:
+        began = date(year, month or 12, day or 28)
+        return max(0.0, (date.fromisoformat(as_of) - began).days / DAYS_A_MONTH)
+    except ValueError:
+        return None
+
+
+def _stopped(case: Case, formulary: Formulary) -> set[str]:
+    uses = (use for use in case.drugs if use.state == STOPPED)
+    return {one.drug for use in uses for one in formulary.product(use.name).ingredients if one.drug}
+
+
+def _ceilings(
+    knowledge: Knowledge, formulary: Formulary, known: Known, drugs: Iterable[str]
+) -> tuple[dict[str, tuple[Cap, ...]], dict[str, tuple[str, ...]]]:
+    """Ceilings by organ function of every drug that is taken or could be begun."""
+    caps, unchecked = {}, {}
+    rules = [card for card in knowledge.rules.values() if card.ceilings]
+    for drug in sorted(drugs):
+        alone = DrugsTaken(read_use(candidate_use(knowledge.drugs[drug].name, ""), formulary), formulary)
+        found, open_ = ceilings_of(drug, alone, known, rules)
+        if found:
+            caps[drug] = tuple(Cap(c.most, c.text, c.because, c.state, c.sources) for c in found)
+        if open_:
+            unchecked[drug] = open_
+    return caps, unchecked
+
+
+def _urgent(brain: BrainView | None) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for finding in brain.imaging if brain is not None else ():
+        if finding.urgent:
+            yield finding.label, finding.urgent, finding.sources
+
+
+def plan_sources(plan: Plan) -> Iterator[str]:
+    """Ids of every source that a plan names, with repeats."""
+    for step in plan.steps:
+        yield from step.sources
+        yield from (source for reason in step.reasons for source in reason.source.split(", "))
+        yield from step.dose.sources if step.dose else ()
+        yield from step.taper.sources if step.taper else ()
+        yield from (source for check in step.checks for source in check.sources)
+    yield from (source for check in plan.follow_up for source in check.sources)
+    yield from (refusal.source for refusal in plan.refusals)

@@ -1,0 +1,178 @@
+"""What to do with the drugs that are taken now: keep, lower, stop slowly, or talk with the prescriber; one decision a drug.
+
+Of the drugs that a danger names the pain drug yields, of several the one that is refused already or is worth least: a drug for another
+illness is its prescriber's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from painloom.knowledge.load import Knowledge
+from painloom.model.medication import SafetyRow
+from painloom.model.outlook import Refusal
+from painloom.model.plan import CHANGE, KEEP, STOP, Reason
+from painloom.plan.rank import Ranked
+from painloom.plan.situation import Cap, Situation, TakenDrug
+
+VERIFIED = "verified"
+GRAVE = ("contraindicated", "severe")
+SERIOUS = (*GRAVE, "major")
+RULE_PLACE = "rules/"
+SENTENCE_END = re.compile(r"(?<=[.!?)]) (?=[A-Z])")
+MONITOR, REDUCE, INCREASE = "monitor", "reduce", "increase"
+FIRM = ("act", "consider")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with one drug and why; `amount` is the most a day that it should be lowered to, None where no number is known."""
+
+    taken: TakenDrug
+    action: str
+    text: str
+    reasons: tuple[Reason, ...]
+    amount: float | None = None
+    notes: tuple[str, ...] = ()
+    urgent: bool = False
+    sources: tuple[str, ...] = ()
+
+
+def decide(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> list[Decision]:
+    """One decision for every drug that is taken, in the order of the list."""
+    yielding = _yielding(situation, ranked, knowledge)
+    return [_decision(taken, yielding.get(taken.drug, ()), situation, ranked, knowledge) for taken in situation.taken]
+
+
+def _yielding(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> dict[str, list[SafetyRow]]:
+    """Drug -> serious warnings of the list for which it is the one to change."""
+    by_drug = {taken.drug: taken for taken in situation.taken}
+    apart = own_kinds(knowledge)
+    found: dict[str, list[SafetyRow]] = {}
+    for row in situation.safety:
+        if row.severity not in SERIOUS or row.state != VERIFIED or row.kind in apart:
+            continue
+        named = [by_drug[drug] for drug in dict.fromkeys(row.drugs) if drug in by_drug]
+        if named:
+            found.setdefault(min(named, key=lambda t: _worth_keeping(t, ranked, knowledge)).drug, []).append(row)
+    return found
+
+
+def own_kinds(knowledge: Knowledge) -> frozenset[str]:
+    """Kinds of warnings that ask for something beside the drug, such as an antidote at home: they get a step of their own."""
+    return frozenset(row["kind"] for row in knowledge.terms("safety_kinds") if row.get("step") == "yes")
+
+
+def _worth_keeping(taken: TakenDrug, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> tuple[bool, bool, float, str]:
+    """Sorts first what yields: a pain drug, one that is refused, one of little use."""
+    own = options_of(taken.drug, ranked)
+    utility = max((one.utility.value for one in own), default=float("-inf"))
+    return not taken.is_pain, not taken.refusals, utility, taken.drug
+
+
+def options_of(drug: str, ranked: Mapping[str, Ranked]) -> list[Ranked]:
+    """The options that are this drug."""
+    return [one for one in ranked.values() if drug in one.worth.card.drugs]
+
+
+def _decision(
+    taken: TakenDrug, rows: Sequence[SafetyRow], situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge
+) -> Decision:
+    label = taken.label
+    against = [_of_refusal(r) for r in taken.refusals]
+    because = [_of_row(row) for row in rows]
+    sources = tuple(dict.fromkeys(s for row in rows for s in _rule_sources(row, knowledge)))
+    notes = _notes(taken)
+    if against and taken.is_pain:
+        return Decision(taken, STOP, f"Stop {label}: {_first(against)}", (*against, *because), notes=notes, urgent=True, sources=sources)
+    if against:
+        text = f"Talk with the prescriber about {label}: {_first(against)}"
+        return Decision(taken, CHANGE, text, (*against, *because), notes=notes, urgent=True, sources=sources)
+    cap = _exceeded(taken, situation.caps.get(taken.drug, ()))
+    if cap is not None:
+        most = cap.most
+        text = f"Lower {label} to at most {most:g} {taken.unit} a day." if most else f"{label} should not go on: {cap.text}"
+        limit = Reason("body", f"{cap.text} ({cap.because})", f"drug:{taken.drug}", "", "")
+        return Decision(taken, CHANGE if most else STOP, text, (limit, *because), most, notes, True, cap.sources)
+    grave = [row for row in rows if row.severity in GRAVE]
+    if grave and taken.is_pain:
+        return Decision(taken, STOP, f"Stop {label}: {_lead(grave[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
+    if rows:
+        who = "Change" if taken.is_pain else "Talk with the prescriber about"
+        return Decision(taken, CHANGE, f"{who} {label}: {_lead(rows[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
+    return _kept(taken, situation, ranked, knowledge, notes)
+
+
+def _kept(taken: TakenDrug, situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge, notes: tuple[str, ...]) -> Decision:
+    """No danger asks for a change: genes may, and so may a drug that has no part in this kind of pain."""
+    label, genes = taken.label, _by_genes(taken)
+    share = min((a.statement.factor for a in taken.advice if a.statement.action == REDUCE and a.statement.factor), default=0.0)
+    if genes and any(a.statement.action == REDUCE for a in taken.advice if a.statement.tier in FIRM):
+        amount = taken.daily.high * share if share and taken.daily is not None else None
+        goal = f" to about {amount:g} {taken.unit} a day" if amount else ""
+        return Decision(taken, CHANGE, f"Lower {label}{goal}: {_first(genes)}", tuple(genes), amount, notes)
+    own = options_of(taken.drug, ranked)
+    told = next((one.why_not for one in own if one.why_not and one.against), "")
+    if taken.is_pain and told:
+        reason = Reason("evidence", told, f"drug:{taken.drug}", f"treatments/{own[0].id}", own[0].against[0].sources[0])
+        text = f"Ask what {label} still does, and stop it slowly unless it clearly helps: {told}"
+        return Decision(taken, CHANGE, text, (reason, *genes), notes=notes)
+    if taken.is_pain and not own:
+        text = f"Ask what {label} still does: nothing is on file for it in this kind of pain."
+        return Decision(taken, KEEP, text, tuple(genes), notes=notes)
+    return Decision(
+        taken, KEEP, f"Go on with {label}." if not taken.is_pain else f"Go on with {label} while it helps.", tuple(genes), notes=notes
+    )
+
+
+def _by_genes(taken: TakenDrug) -> list[Reason]:
+    firm = [a for a in taken.advice if a.statement.tier in FIRM and a.claim == "guideline" and a.phenotypes]
+    return [
+        Reason(
+            "genome",
+            f"{a.body}: {a.statement.summary} ({', '.join(p for p in a.phenotypes if p)})",
+            f"genome:{'+'.join(a.genes)}",
+            f"guidance/{a.card[0]}",
+            a.source,
+        )
+        for a in firm
+    ]
+
+
+def _exceeded(taken: TakenDrug, caps: Iterable[Cap]) -> Cap | None:
+    """The lowest verified ceiling by organ function that the amount a day exceeds; "do not use" comes first."""
+    own = sorted((c for c in caps if c.state == VERIFIED), key=lambda c: c.most or 0.0)
+    highest = taken.daily.high if taken.daily is not None else None
+    return next((c for c in own if c.most is None or (highest is not None and highest > c.most)), None)
+
+
+def _of_refusal(refusal: Refusal) -> Reason:
+
+    stream = "genome" if refusal.kind == "genome" else "body"
+    return Reason(stream, refusal.reason, f"refusal:{refusal.kind}", refusal.card, refusal.source)
+
+
+def _of_row(row: SafetyRow) -> Reason:
+    return Reason("body", row.message, f"safety:{row.kind}", row.card, row.source)
+
+
+def _rule_sources(row: SafetyRow, knowledge: Knowledge) -> tuple[str, ...]:
+    card = knowledge.rules.get(row.card.removeprefix(RULE_PLACE))
+    return card.sources if card is not None else ()
+
+
+def _first(reasons: Sequence[Reason]) -> str:
+    return brief(reasons[0].text)
+
+
+def _lead(row: SafetyRow) -> str:
+    return brief(row.message)
+
+
+def brief(text: str) -> str:
+    """The first sentence of a text."""
+    return SENTENCE_END.split(text, maxsplit=1)[0]
+
+
+def _notes(taken: TakenDrug) -> tuple[str, ...]:
+    return ("taken as needed",) if taken.as_needed else ()

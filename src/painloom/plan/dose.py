@@ -1,0 +1,85 @@
+"""How a drug is begun for one person: start, step and ceiling, held down by age, organs and genes; what was not measured is said."""
+
+from collections.abc import Iterable
+
+from painloom.knowledge.plan_cards import DoseCard
+from painloom.model.advice import Advice
+from painloom.model.plan import Dose
+from painloom.plan.situation import Cap, Situation
+
+VERIFIED = "verified"
+REDUCE, INCREASE = "reduce", "increase"
+GUIDELINE, NO_TIER = "guideline", "research"
+MG = "mg"
+
+
+def dose_of(card: DoseCard, situation: Situation) -> Dose:
+    """The dose of one drug; amounts a day in the card's unit, None where the card has none.
+
+    The lowest ceiling wins; a share by genes lowers start, target and ceiling alike.  What is still to verify is named and lowers nothing.
+    """
+    start, most, said, state = card.start, card.most, list[str](), card.state
+    unchecked = list(situation.unchecked.get(card.id, ()))
+    for limit in card.limits:
+        holds = situation.holds(limit.when)
+        if holds is None:
+            unchecked.append(situation.asked(limit.when))
+        elif holds and limit.state == VERIFIED:
+            start, most = _lower(start, limit.start), _lower(most, limit.most)
+            said.append(limit.text)
+        elif holds:
+            said.append(f"{limit.text} (to verify)")
+    for cap in situation.caps.get(card.id, ()) if card.unit == MG else ():
+        if cap.state == VERIFIED:
+            most = _lower(most, cap.most)
+        said.append(_capped(cap))
+    factor, words = _by_genes(situation.advice.get(card.id, ()))
+    said += words
+    if factor < 1:
+        start, most = (None if value is None else value * factor for value in (start, most))
+    target = _target(card, factor, most)
+    start = _lower(start, most) if most is not None and start is not None else start
+    return Dose(
+        unit=card.unit,
+        start=start,
+        step=card.step if most is None or start is None or start < most else None,
+        ceiling=most,
+        every_days=card.every_days,
+        text=card.text,
+        limited_by=tuple(dict.fromkeys(said)),
+        state=state,
+        sources=card.sources,
+        drug=card.id,
+        label=card.label,
+        times=card.times,
+        target=target,
+        unchecked=tuple(dict.fromkeys(unchecked)),
+    )
+
+
+def _lower(one: float | None, other: float | None) -> float | None:
+    return one if other is None else other if one is None else min(one, other)
+
+
+def _capped(cap: Cap) -> str:
+    mark = "" if cap.state == VERIFIED else " (to verify)"
+    return f"{cap.text} ({cap.because}){mark}"
+
+
+def _by_genes(advice: Iterable[Advice]) -> tuple[float, list[str]]:
+    """The lowest share of the usual dose that a guideline names for every reading, and what the guidelines say."""
+    factor, said = 1.0, []
+    for one in advice:
+        if one.claim != GUIDELINE or one.statement.tier == NO_TIER or one.statement.action not in (REDUCE, INCREASE):
+            continue
+        said.append(f"{one.body}: {one.statement.summary}{'' if one.invariant is not False else ' (not settled: other readings differ)'}")
+        if one.statement.action == REDUCE and one.statement.factor and one.invariant is not False:
+            factor = min(factor, one.statement.factor)
+    return factor, said
+
+
+def _target(card: DoseCard, factor: float, most: float | None) -> tuple[float, float] | None:
+    if card.target_low is None or card.target_high is None:
+        return None
+    low, high = card.target_low * min(factor, 1.0), card.target_high * min(factor, 1.0)
+    return (low, high) if most is None else (min(low, most), min(high, most))

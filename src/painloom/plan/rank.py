@@ -1,0 +1,115 @@
+"""Options in order: where each competes, what the bands cannot tell apart, and which of those is named first and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from painloom.knowledge.evidence_cards import TreatmentCard
+from painloom.knowledge.plan_cards import FirstChoice
+from painloom.model.choice import Chances
+from painloom.model.formulation import Driver
+from painloom.model.outlook import Band
+from painloom.plan.worth import DRUG, OF_MODALITY, PROCEDURE, Worth
+
+SLEEP, MIND, BODY, LEARN = "sleep", "psychological", "physical", "education"
+PROGRAMME, STIMULATION, CHANGE = "programme", "neuromodulation", "change"
+SLOTS = (DRUG, SLEEP, MIND, BODY, LEARN, PROGRAMME, PROCEDURE, STIMULATION, CHANGE)
+GRADES = ("high", "moderate", "low", "very-low")
+NEAR = 5.0  # people of 100: of options that cannot be told apart only those as near to the best may be named first
+LEAST_RELEVANT = 0.2  # below this chance of every mechanism it works on a treatment has no part in the plan
+VERIFIED = "verified"
+LAST_LINE = 9
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One option: where it competes, its utility, and why it cannot be in the plan ("" = it can)."""
+
+    worth: Worth
+    slot: str
+    utility: Band
+    relevance: float
+    aims_at: tuple[str, ...]
+    first: tuple[FirstChoice, ...]
+    against: tuple[FirstChoice, ...]
+    why_not: str = ""
+
+    @property
+    def id(self) -> str:
+        """The treatment."""
+        return self.worth.card.id
+
+    @property
+    def label(self) -> str:
+        """Its printed name."""
+        return self.worth.outlook.label
+
+    @property
+    def line(self) -> int:
+        """1 (anybody can begin it) to 5 (an operation); LAST_LINE where no card says."""
+        return self.worth.card.course.line if self.worth.card.course else LAST_LINE
+
+
+def rank(
+    found: Mapping[str, Worth], chances: Chances, drivers: Iterable[Driver], aims: Mapping[str, tuple[str, ...]], kinds: frozenset[str]
+) -> list[Ranked]:
+    """Every option, the most useful first.
+
+    Parameters
+    ----------
+    aims : driver id -> treatments that aim at it.
+    kinds : the person's kinds of pain with every wider one: guidelines speak of these.
+    """
+    present = {driver.id: driver for driver in drivers}
+    ranked = [_ranked(worth, chances, present, aims, kinds) for worth in found.values()]
+    return sorted(ranked, key=lambda r: (-r.utility.value, r.id))
+
+
+def _ranked(
+    worth: Worth, chances: Chances, present: Mapping[str, Driver], aims: Mapping[str, tuple[str, ...]], kinds: frozenset[str]
+) -> Ranked:
+    card = worth.card
+    aimed = tuple(id_ for id_ in present if card.id in aims.get(id_, ()))
+    told = [one for one in card.first_choices if one.condition in kinds and one.state == VERIFIED]
+    first, against = tuple(one for one in told if not one.against), tuple(one for one in told if one.against)
+    relevance = worth.choice.relevance(chances)
+    why_not = ""
+    if against and not first:
+        why_not = f"{against[0].body}: {against[0].text}"
+    elif relevance < LEAST_RELEVANT and not aimed:
+        why_not = "none of the mechanisms it works on is likely here"
+    elif worth.benefit is None and not aimed and worth.fixed <= 0:
+        why_not = "no usable number on pain, and nothing found that it aims at"
+    return Ranked(worth, _slot(card, aimed, present), worth.utility(chances), relevance, aimed, first, against, why_not)
+
+
+def _slot(card: TreatmentCard, aimed: Iterable[str], present: Mapping[str, Driver]) -> str:
+    """Where it competes: a therapy that aims at sleep has a place of its own, else the modality decides."""
+    if any(present[id_].kind == SLEEP for id_ in aimed) and card.modality not in OF_MODALITY:
+        return SLEEP
+    return OF_MODALITY.get(card.modality, card.modality)
+
+
+def overlap(one: Band, other: Band) -> bool:
+    """Whether two bands share a value."""
+    return one.low <= other.high and other.low <= one.high
+
+
+def leader_of(options: Iterable[Ranked]) -> tuple[Ranked | None, tuple[Ranked, ...]]:
+    """The option that is named, and those whose bands overlap its own.
+
+    Of those that cannot be told apart from the most useful one, and are near it, the plan names the one that aims at something found,
+    that a guideline puts first, that asks least, whose evidence is surest.
+    """
+    able = [one for one in options if not one.why_not and (one.utility.value > 0 or one.aims_at)]
+    if not able:
+        return None, ()
+    best = max(able, key=lambda r: (r.utility.value, r.id))
+    near = [one for one in able if overlap(one.utility, best.utility) and one.utility.value >= best.utility.value - NEAR]
+    named = min(near, key=_preferred)
+    return named, tuple(one for one in able if one is not named and overlap(one.utility, named.utility))
+
+
+def _preferred(one: Ranked) -> tuple[bool, bool, int, int, float, str]:
+    grade = one.worth.outlook.grade
+    sure = GRADES.index(grade) if grade in GRADES else len(GRADES)
+    return not one.aims_at, not one.first, one.line, sure, -one.utility.value, one.id

@@ -1,0 +1,304 @@
+"""The steps of a plan in words: what to do, why from every stream, with which dose, until when, at what price."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from painloom.knowledge.load import Knowledge
+from painloom.knowledge.plan_cards import COURSE, Course, PriceTable
+from painloom.model.advice import Advice
+from painloom.model.formulation import Driver, Mechanism, NextTest
+from painloom.model.medication import SafetyRow
+from painloom.model.outlook import Band
+from painloom.model.plan import (
+    ASK,
+    BEGIN,
+    CHANGE,
+    DRIVER,
+    KEEP,
+    MECHANISM,
+    NOW,
+    REFER,
+    REHABILITATION,
+    SAFETY,
+    STOP,
+    SYMPTOM,
+    Price,
+    Reason,
+    Step,
+)
+from painloom.model.redflag import PRESENT
+from painloom.plan.against import cautions_by_card
+from painloom.plan.checks import checks_of
+from painloom.plan.current import Decision, own_kinds
+from painloom.plan.dose import dose_of
+from painloom.plan.rank import BODY, LEARN, Ranked
+from painloom.plan.situation import Situation
+from painloom.plan.stage import Staged, first_choice_text
+from painloom.plan.taper import taper_of
+
+LEAST_CHANCE = 0.5
+DOUBT = " (to verify)"
+VERIFIED = "verified"
+SHOWN = 5
+RULE_PLACE = "rules/"
+
+
+def urgent_steps(situation: Situation) -> list[Step]:
+    """What comes before any routine plan: safety signals, raised red flags, emergencies of an imaging report."""
+    found = [
+        _urgent(
+            REFER,
+            f"{one.triage}: {one.action}",
+            f"{one.owner}, {one.within}",
+            Reason("mind", one.signal, f"alert:{one.code}", one.rule, _joined(one.sources)),
+        )
+        for one in situation.alerts
+    ]
+    for flag in situation.red_flags:
+        if flag.state == PRESENT:
+            said = ", ".join(f.label for f in flag.found)
+            reason = Reason("body", said, f"redflag:{flag.id}", f"redflags/{flag.card[0]}", _joined(flag.sources))
+            found.append(_urgent(REFER, f"{flag.label}: {flag.act}", flag.within, reason))
+    for label, text, sources in situation.urgent:
+        found.append(_urgent(REFER, text, "", Reason("brain", label, "imaging", "", _joined(sources))))
+    return _once(found)
+
+
+def _urgent(action: str, text: str, depends: str, reason: Reason) -> Step:
+    label = text.split(":")[0]
+    return _step(action, "", label, SAFETY, text, (reason,), depends=depends)
+
+
+def _once(steps: Iterable[Step]) -> list[Step]:
+    """Steps with one text become one step with all reasons."""
+    found: dict[str, Step] = {}
+    for step in steps:
+        known = found.get(step.text)
+        found[step.text] = step if known is None else _with_reasons(known, step.reasons)
+    return list(found.values())
+
+
+def _with_reasons(step: Step, reasons: tuple[Reason, ...]) -> Step:
+    return replace(step, reasons=tuple(dict.fromkeys((*step.reasons, *reasons))))
+
+
+def beside_steps(situation: Situation, knowledge: Knowledge) -> list[Step]:
+    """What a rule asks to give beside a drug, such as an antidote to keep at home."""
+    rows = [row for row in situation.safety if row.kind in own_kinds(knowledge) and row.is_warning]
+    if not rows:
+        return []
+    reasons = tuple(Reason("body", row.message, f"safety:{row.kind}", row.card, row.source) for row in rows)
+    card = knowledge.rules.get(rows[0].card.removeprefix(RULE_PLACE))
+    label = card.label if card is not None else rows[0].subject
+    return [_step(BEGIN, "", label, SAFETY, rows[0].message, reasons, notes=tuple(_doubt(row) for row in rows if row.state != VERIFIED))]
+
+
+def _doubt(row: SafetyRow) -> str:
+    return f"{row.message}{DOUBT if DOUBT.strip() not in row.message else ''}"
+
+
+def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mapping[str, Ranked]) -> Step:
+    """The step of a drug that is taken now."""
+    taken = one.taken
+    stops = one.action == STOP
+    eases = one.action == CHANGE
+    own = next((r for r in ranked.values() if taken.drug in r.worth.card.drugs), None)
+    taper = taper_of(taken, knowledge.tapers) if stops or eases else None
+    taper = None if eases and taper is not None and not taper.must else taper
+    same = [r.label for r in ranked.values() if own is not None and stops and r.worth.card.evidence_class == own.worth.card.evidence_class]
+    reasons = one.reasons
+    if own is not None and one.action == KEEP and own.worth.outlook.benefit is not None:
+        reasons = (*_evidence(own), *reasons)
+    role = SAFETY if one.urgent else SYMPTOM
+    return _step(
+        one.action,
+        own.id if own is not None else "",
+        taken.label,
+        role,
+        one.text,
+        reasons,
+        modality=own.worth.outlook.modality if own is not None else "drug",
+        when=when,
+        drugs=(taken.drug,),
+        taper=taper,
+        notes=one.notes,
+        sources=one.sources,
+        alternatives=tuple(label for label in same if label != taken.label)[:SHOWN],
+        utility=own.utility if own is not None and one.action == KEEP else None,
+    )
+
+
+def others_step(kept: Sequence[Decision]) -> list[Step]:
+    """One step for all drugs of other illnesses that nothing speaks against."""
+    if not kept:
+        return []
+    labels = [one.taken.label for one in kept]
+    names = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    reasons = tuple(dict.fromkeys(reason for one in kept for reason in one.reasons))
+    drugs = tuple(one.taken.drug for one in kept)
+    return [_step(KEEP, "", names, SYMPTOM, f"Go on with {names}.", reasons, modality="drug", drugs=drugs)]
+
+
+def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: str, depends: str) -> Step:
+    """The step that begins a treatment."""
+    card, option = one.ranked.worth.card, one.ranked
+    dose_card = knowledge.doses.get(one.drug)
+    dose = dose_of(dose_card, situation) if dose_card is not None else None
+    label = knowledge.drugs[one.drug].label if len(card.drugs) > 1 and one.drug in knowledge.drugs else option.label
+    reasons = tuple(
+        dict.fromkeys(
+            (
+                *_evidence(option),
+                *_mechanisms(option, situation),
+                *_drivers(option, situation),
+                *_genes(one.drug, situation),
+                *_wishes(option),
+            )
+        )
+    )
+    first = first_choice_text(option)
+    notes = [f"Put first by {first}." if first else "", *cautions_by_card(card, situation), *option.worth.outlook.notes]
+    notes += [f"{knowledge.drugs[d].label}: {why}" for d, why in situation.barred.get(card.id, {}).items() if d in knowledge.drugs]
+    role = DRIVER if option.aims_at else REHABILITATION if option.slot in (BODY, LEARN) else MECHANISM
+    return _step(
+        BEGIN,
+        option.id,
+        label,
+        role,
+        _said(option, label),
+        reasons,
+        modality=option.worth.outlook.modality,
+        when=when,
+        depends=depends,
+        drugs=(one.drug,) if one.drug else (),
+        dose=dose,
+        course=course_text(card.course),
+        checks=checks_of(card, dose_card, situation, knowledge.followup),
+        price=price_of(option.id, knowledge.prices),
+        utility=option.utility,
+        alternatives=tuple(r.label for r in one.tied[:SHOWN]),
+        notes=tuple(dict.fromkeys(note for note in notes if note)),
+        sources=tuple(dict.fromkeys((*card.sources, *option.worth.outlook.sources))),
+    )
+
+
+def _said(option: Ranked, label: str) -> str:
+    """What it is expected to do, in a sentence."""
+    outlook = option.worth.outlook
+    if outlook.benefit is None:
+        return f"{label}: no number on pain is known for it here; it aims at what keeps the pain going."
+    return f"{label}: {_hundred(outlook.benefit)} more of 100 people have {outlook.outcome or 'a response'} than without it."
+
+
+def _hundred(band: Band) -> str:
+    return f"about {100 * band.value:.0f} (80 % band {100 * band.low:.0f} to {100 * band.high:.0f})"
+
+
+def _evidence(option: Ranked) -> Iterator[Reason]:
+    one = option.worth.outlook
+    if one.benefit is None:
+        return
+    against = f" against {one.comparator}" if one.comparator else ""
+    certainty = f"; certainty {one.grade.replace('-', ' ')}" if one.grade else ""
+    borrowed = "; borrowed from its class or a wider kind of pain" if one.is_borrowed else ""
+    text = f"{_hundred(one.benefit)} more of 100 respond{against} in {one.condition_label}{certainty}{borrowed}"
+    yield Reason("evidence", text, f"outlook:{one.condition}.{one.treatment}", f"treatments/{one.treatment}", _joined(one.sources[:1]))
+
+
+def _mechanisms(option: Ranked, situation: Situation) -> Iterator[Reason]:
+    for one in situation.formulation.mechanisms if situation.formulation else ():
+        if one.id in option.worth.card.mechanisms and one.chance.value >= LEAST_CHANCE:
+            yield Reason("body", _mechanism_text(one), f"mechanism:{one.id}", f"mechanisms/{one.id}", _joined(one.sources[:1]))
+
+
+def _mechanism_text(one: Mechanism) -> str:
+    band = f"80 % band {100 * one.chance.low:.0f} to {100 * one.chance.high:.0f}"
+    return f"works on {one.label.lower()} ({100 * one.chance.value:.0f} %, {band})"
+
+
+def _drivers(option: Ranked, situation: Situation) -> Iterator[Reason]:
+    by_id: dict[str, Driver] = {d.id: d for d in situation.formulation.drivers} if situation.formulation else {}
+    for id_ in option.aims_at:
+        one = by_id[id_]
+        stream = "mind" if one.kind in ("mind", "sleep", "social") else "body"
+        yield Reason(stream, f"aims at {one.label.lower()} ({one.value})", one.finding, f"drivers/{one.id}", _joined(one.sources[:1]))
+
+
+def _genes(drug: str, situation: Situation) -> Iterator[Reason]:
+    for a in situation.advice.get(drug, ()):
+        if a.claim == "guideline" and any(a.phenotypes) and a.statement.tier != "research":
+            yield _gene(a)
+
+
+def _gene(a: Advice) -> Reason:
+    found = ", ".join(p for p in a.phenotypes if p)
+    return Reason("genome", f"{a.body}: {a.statement.summary} ({found})", f"genome:{'+'.join(a.genes)}", f"guidance/{a.card[0]}", a.source)
+
+
+def _targets(option: Ranked, situation: Situation) -> Iterator[Reason]:
+    """Where stimulation could aim, and what each body says of it: beside one another, never averaged."""
+    for target in situation.targets:
+        if target.card[0].split("/")[-1] in option.worth.card.targets:
+            for row in target.evidence:
+                mark = "" if row.state == VERIFIED else DOUBT
+                text = f"{target.name}: {row.body} {row.year}, grade {row.grade}: {row.text}{mark}"
+                yield Reason("brain", text, f"target:{target.name}", f"targets/{target.card[0]}", row.source)
+
+
+def _wishes(option: Ranked) -> Iterator[Reason]:
+    for serve in option.worth.card.serves:
+        value = dict(option.worth.parts).get(serve.domain)
+        if value:
+            yield Reason("person", serve.text, f"wish:{serve.domain}", f"treatments/{option.id}", _joined(serve.sources[:1]))
+
+
+def test_step(test: NextTest) -> Step:
+    """The next best test as a step."""
+    leads = "; ".join(f"{r.label} ({100 * r.chance:.0f} %): {r.leads or 'nothing leads'}" for r in test.results)
+    text = f"{test.label}: worth {test.gain:.1f} of 100 people before its cost. {leads}."
+    reason = Reason("evidence", test.text, f"test:{test.id}", f"tests/{test.id}", _joined(test.sources[:1]))
+    return _step(ASK, "", test.label, MECHANISM, text, (reason,), sources=test.sources)
+
+
+def course_text(course: Course | None) -> str:
+    """How a treatment runs, in words."""
+    if course is None:
+        return ""
+    hours = f"{course.hours:g} hours in all" if course.hours else ""
+    weeks = f"over {course.weeks:g} weeks" if course.weeks else ""
+    said = ", ".join(part for part in (course.sessions, hours, weeks) if part)
+    text = "; ".join(part for part in (said, course.access) if part)
+    return f"{text}{DOUBT if text and course.state != VERIFIED else ''}"
+
+
+def price_of(treatment: str, table: PriceTable) -> Price | None:
+    """What it costs; the source says of what, and whether it is to verify."""
+    row = table.rows.get(treatment)
+    if row is None:
+        return None
+    per = "a course" if row.per == COURSE else "a year"
+    mark = DOUBT if row.state != VERIFIED else ""
+    return Price(row.low, row.high, table.currency, f"{per}: {row.basis}; {table.label} {table.year}, {row.source}{mark}")
+
+
+def _joined(sources: Iterable[str]) -> str:
+    return ", ".join(sources)
+
+
+def _step(
+    action: str,
+    treatment: str,
+    label: str,
+    role: str,
+    text: str,
+    reasons: tuple[Reason, ...],
+    *,
+    modality: str = "",
+    when: str = NOW,
+    depends: str = "",
+    drugs: tuple[str, ...] = (),
+    **more: object,
+) -> Step:
+    """A step without a number yet; `order` is given when all steps are known."""
+    filled: dict[str, object] = {"utility": None, "dose": None, "checks": (), "price": None, "alternatives": (), **more}
+    return Step(0, action, treatment, label, modality, role, text, reasons, when=when, depends=depends, drugs=drugs, **filled)  # type: ignore[arg-type]
