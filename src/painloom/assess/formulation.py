@@ -34,6 +34,21 @@ class Found:
     choices: Callable[[Sequence[Driver]], Sequence[Choice]] = lambda drivers: ()
 
 
+class _Cards:
+    """The cards of the knowledge that was used last, with what they ask for: it does not depend on the person."""
+
+    last: tuple[Knowledge, FormulationCards] | None = None
+
+
+def cards_of(knowledge: Knowledge) -> FormulationCards:
+    """The cards that a formulation is made with, brought together once."""
+    if _Cards.last is None or _Cards.last[0] is not knowledge:
+        criteria = {id_: card for id_, card in knowledge.criteria.items() if card.mechanism != SAFETY}
+        parts = knowledge.weighing, knowledge.mechanisms, knowledge.drivers, knowledge.conflicts, knowledge.tests, criteria
+        _Cards.last = (knowledge, FormulationCards(*parts))
+    return _Cards.last[1]
+
+
 def observed_of(case: Case, found: Found) -> Observed:
     """What every stream found, as the cards of the formulation ask about it."""
     imaging: dict[str, set[str]] = {}
@@ -57,14 +72,12 @@ def helpful(case: Case, knowledge: Knowledge, found: Found) -> frozenset[str]:
 
 def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulation:
     """Mechanisms, drivers, conflicts and the next best test of one person."""
-    criteria = {id_: card for id_, card in knowledge.criteria.items() if card.mechanism != SAFETY}
-    cards = FormulationCards(knowledge.weighing, knowledge.mechanisms, knowledge.drivers, knowledge.conflicts, knowledge.tests, criteria)
     brought = Brought(
         choices=found.choices,
         made=tuple(_made(found.drugs, found.outlook)),
         rescored=_rescored(case, knowledge),
     )
-    return formulate(observed_of(case, found), cards, brought)
+    return formulate(observed_of(case, found), cards_of(knowledge), brought)
 
 
 def _rescored(case: Case, knowledge: Knowledge) -> dict[str, float]:

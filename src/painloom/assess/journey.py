@@ -20,7 +20,7 @@ from painloom.brain.targets import plan_targets
 from painloom.fhir.sheets import read_sheet
 from painloom.genome.guide import advice_for
 from painloom.genome.phenoconversion import interactions
-from painloom.genome.session import Request, Session, open_session
+from painloom.genome.session import Request, Session, open_session, workbench_of
 from painloom.genome.stream import findings, gene_calls, research_notes
 from painloom.intake.folder import ANSWERS, SHEET_ENDING, read_case, sha256
 from painloom.intake.options import ReadOptions
@@ -107,9 +107,8 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
     mode : "research" lets evidence that is still to verify weigh in the outlook; the report says so.
     """
     drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs))
-    session = open_session(
-        knowledge, case.genotypes, Request(dict(case.outside_calls), tuple(d.id for d in drugs), one_x=case.person.sex == "M")
-    )
+    request = Request(dict(case.outside_calls), tuple(d.id for d in drugs), one_x=case.person.sex == "M")
+    session = open_session(knowledge, case.genotypes, request, workbench_of(knowledge))
     measured = case.genotypes is not None or bool(case.outside_calls)
     calls = gene_calls(session) if measured else ()
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from painloom.assess.outlook import refusals_by_drug, situation_of
+from painloom.assess.outlook import MONTHS_CHRONIC, refusals_by_drug, situation_of
 from painloom.body.candidates import Candidates, candidate_use
 from painloom.body.ceilings import ceilings_of
 from painloom.body.formulary import Formulary
@@ -54,9 +54,7 @@ def plan_of(case: Case, candidates: Candidates, ahead: Ahead, as_of: str) -> Pla
     formulary, known = candidates.formulary, candidates.known
     knowledge = formulary.knowledge
     taken = taken_drugs(candidates, ahead, as_of)
-    listed = {drug: use for card in knowledge.treatments.values() for drug, use in uses_of(card, knowledge).items()}
-    caps, unchecked = _ceilings(knowledge, formulary, known, listed.keys() | {one.drug for one in taken})
-    refused = refusals_by_drug(candidates, ahead.drugs, listed)
+    caps, unchecked = _ceilings(knowledge, formulary, known, listed_drugs(knowledge) | {one.drug for one in taken})
     person = situation_of(candidates)
     return make_plan(
         replace(
@@ -73,18 +71,21 @@ def plan_of(case: Case, candidates: Candidates, ahead: Ahead, as_of: str) -> Pla
             advice={view.drug: view.advice for view in ahead.drugs},
             caps=caps,
             unchecked=unchecked,
-            clash=lambda drugs: candidates.rows({drug: listed.get(drug) or _use(drug, knowledge) for drug in drugs}),
+            clash=lambda begun: candidates.rows({d: candidate_use(knowledge.drugs[d].name, route) for d, route in begun.items()}),
             wishes=case.wishes,
             pain_0_10=case.pain.intensity_0_10,
-            scales={f"{s.instrument}.{s.scale}": (f"{s.scale_label} ({s.instrument_label})", s.domain) for s in ahead.scores if s.estimate},
-            barred={
-                id_: {drug: refused[drug][0].reason for drug in card.drugs if drug in refused}
-                for id_, card in knowledge.treatments.items()
-                if any(drug in refused for drug in card.drugs)
-            },
+            is_young=case.pain.months is not None and case.pain.months < MONTHS_CHRONIC,
+            scales={f"{s.instrument}.{s.scale}": (_scale_name(s, knowledge), s.domain) for s in ahead.scores if s.estimate},
+            barred=_barred(candidates, ahead, knowledge),
         ),
         knowledge,
     )
+
+
+def _scale_name(view: ScoreView, knowledge: Knowledge) -> str:
+    """The short name of an instrument, with the scale where it has several."""
+    card = knowledge.instrument(view.instrument)
+    return card.name if len(card.scales) == 1 else f"{card.name}: {view.scale_label}"
 
 
 def uses_of(card: TreatmentCard, knowledge: Knowledge) -> dict[str, DrugUse]:
@@ -92,8 +93,14 @@ def uses_of(card: TreatmentCard, knowledge: Knowledge) -> dict[str, DrugUse]:
     return {drug: candidate_use(knowledge.drugs[drug].name, card.route) for drug in card.drugs if drug in knowledge.drugs}
 
 
-def _use(drug: str, knowledge: Knowledge) -> DrugUse:
-    return candidate_use(knowledge.drugs[drug].name, "")
+def _barred(candidates: Candidates, ahead: Ahead, knowledge: Knowledge) -> dict[str, dict[str, str]]:
+    """Treatment -> the drugs of its group that must not be begun by its route, with the reason."""
+    found = {}
+    for card in knowledge.treatments.values():
+        refused = refusals_by_drug(candidates, ahead.drugs, uses_of(card, knowledge)) if card.drugs else {}
+        if refused:
+            found[card.id] = {drug: reasons[0].reason for drug, reasons in refused.items()}
+    return found
 
 
 def listed_drugs(knowledge: Knowledge) -> frozenset[str]:
@@ -112,6 +119,7 @@ def taken_drugs(candidates: Candidates, ahead: Ahead, as_of: str) -> tuple[Taken
             if one.intake.drug:
                 entries.setdefault(one.intake.drug, []).append((use, one))
     reasons = refusals_by_drug(candidates, ahead.drugs, {drug: own[0][0] for drug, own in entries.items()})
+    pairs = {row.card for row in candidates.now if len(set(row.drugs)) > 1}  # of two drugs one yields: the plan chooses which
     listed = listed_drugs(knowledge)
     classes = {knowledge.drugs[drug].classes[0] for drug in listed}
     found = []
@@ -130,7 +138,7 @@ def taken_drugs(candidates: Candidates, ahead: Ahead, as_of: str) -> tuple[Taken
                 months=max(since) if since and len(since) == len(months) else None,
                 as_needed=all(use.as_needed for use, _ in own),
                 advice=view.advice if view is not None else (),
-                refusals=reasons.get(drug, ()),
+                refusals=tuple(r for r in reasons.get(drug, ()) if r.card not in pairs),
             )
         )
     return tuple(found)

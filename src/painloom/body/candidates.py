@@ -62,7 +62,8 @@ class Candidates:
         A drug that is taken already is judged as it is taken; rows that only ask for doses or facts are left out.
         """
         begun = tuple(use for drug, use in uses.items() if drug not in self.drugs)
-        rows = self._begun(begun) if begun else self.now
+        now = () if len(begun) == len(uses) else self.now
+        rows = dict.fromkeys((*now, *(self._begun(begun) if begun else ())))
         return tuple(row for row in rows if set(row.drugs) & set(uses) and row.is_warning and row.card)
 
     def _begun(self, begun: tuple[DrugUse, ...]) -> tuple[SafetyRow, ...]:

@@ -1,5 +1,6 @@
 """Genotypes -> the answer for every gene and sample: distinct vectors are solved once, samples point to their solution."""
 
+import copy
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -109,6 +110,12 @@ class Matcher:
         self.panels = {symbol: encode(card) for symbol, card in cards.items()}
         self.research = research
         self._solved: dict[str, dict[bytes, Solution]] = {symbol: {} for symbol in cards}
+
+    def forgetting(self) -> "Matcher":
+        """A matcher with the same encoded cards that remembers nobody."""
+        fresh = copy.copy(self)
+        fresh._solved = {symbol: {} for symbol in self.panels}
+        return fresh
 
     def call(self, genotypes: Genotypes | None, outside: Mapping[str, str]) -> dict[str, GeneColumn]:
         """Every gene for all samples.

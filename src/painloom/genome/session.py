@@ -1,5 +1,6 @@
 """A file of genotypes, the outside calls and today's drugs, called and ready to be guided."""
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -104,6 +105,22 @@ class Workbench:
         self.knowledge = knowledge
         self.matcher = Matcher(knowledge.genes, research=combinations)
         self.memory = Memory()
+
+
+class _Kept:
+    """The workbench of the knowledge that was used last: its encoded cards do not depend on the person."""
+
+    last: Workbench | None = None
+
+
+def workbench_of(knowledge: Knowledge) -> Workbench:
+    """A workbench with the cards of a knowledge encoded, made once; what it remembers of one person is empty for the next."""
+    if _Kept.last is None or _Kept.last.knowledge is not knowledge:
+        _Kept.last = Workbench(knowledge)
+    kept = _Kept.last
+    fresh = copy.copy(kept)
+    fresh.matcher, fresh.memory = kept.matcher.forgetting(), Memory()
+    return fresh
 
 
 def open_session(knowledge: Knowledge, genotypes: Genotypes | None, request: Request, workbench: Workbench | None = None) -> Session:

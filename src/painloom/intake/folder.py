@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from painloom.errors import InputError
@@ -11,7 +11,8 @@ from painloom.intake.bids import read_brain_folder
 from painloom.intake.history import read_history
 from painloom.intake.outside import read_outside_calls
 from painloom.intake.vcf import ReadOptions, read_genotypes
-from painloom.model.answers import Answers, ItemRange
+from painloom.intake.whatif import Shapes, changed_answers, changed_calls
+from painloom.model.answers import Answers
 from painloom.model.case import Case
 from painloom.model.genotypes import SiteTable
 
@@ -24,7 +25,6 @@ SHEET_ENDING = ".json"  # QuestionnaireResponses need the knowledge to be unders
 BRAIN = "brain"
 NOT_READ = "not-read.tsv"
 OWN_NOTES = (NOT_READ, "import.toml")  # what an import left beside the case for people to read
-Shapes = Callable[[str], Sequence[ItemRange] | None]
 
 
 def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shapes = lambda _: None) -> Case:
@@ -40,7 +40,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
     """
     if not folder.is_dir():
         raise InputError(f"{folder.name}: no such case folder; it must hold {CASE_FILE}")
-    history = read_history(folder / CASE_FILE)
+    history = read_history(folder / CASE_FILE, options.changes)
     genomes = sorted(p for p in folder.iterdir() if p.is_file() and p.name.endswith(GENOME_ENDINGS))
     if len(genomes) > 1:
         raise InputError(f"{folder.name}: holds {len(genomes)} genome files; keep the one that belongs to this case")
@@ -49,7 +49,9 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         raise InputError(f"{genomes[0].name}: holds {len(genotypes.samples)} samples; a case is one person: keep that sample only")
     outside = folder / OUTSIDE_FILE
     calls = read_outside_calls(outside) if outside.exists() else {}
+    calls = changed_calls(calls, options.changes)
     sheets, warnings = _answers(folder / ANSWERS, shapes)
+    warnings += [f"what if: {path} is {value or 'not known'}; the files of the case say otherwise" for path, value in options.changes]
     used = [folder / CASE_FILE, *genomes, *([outside] if outside.exists() else [])]
     return Case(
         person=history.person,
@@ -57,7 +59,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         drugs=history.drugs,
         wishes=history.wishes,
         body=history.body,
-        answers=tuple(sheets.values()),
+        answers=changed_answers(sheets.values(), options.changes, shapes),
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
         brain=read_brain_folder(folder / BRAIN) if (folder / BRAIN).is_dir() else None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from painloom.errors import InputError
 from painloom.intake import bodyfacts, imaging
 from painloom.intake.tomlfields import Table, codes, flag, interval, number, one_of, table, tables, text, texts
+from painloom.intake.whatif import Changes, changed_record
 from painloom.model.body import BodyRecord
 from painloom.model.brain import ImagingEntry
 from painloom.model.case import DrugUse, PainHistory, Person
@@ -53,8 +54,8 @@ class History:
     warnings: tuple[str, ...]
 
 
-def read_history(path: Path) -> History:
-    """The case file.
+def read_history(path: Path, changes: Changes = ()) -> History:
+    """The case file, with changes of a what-if laid over it.
 
     Raises
     ------
@@ -76,6 +77,7 @@ def read_history(path: Path) -> History:
         raise InputError(f"{where}: not valid TOML {str(wrong).rpartition('(')[2].rstrip(')')}; check quotes and brackets") from None
     except (ValueError, RecursionError):
         raise InputError(f"{where}: not valid TOML: a number or a nesting far beyond what a case needs") from None
+    record = changed_record(record, changes) if changes else record
     if record.get("schema", SCHEMA) != SCHEMA:
         raise InputError(f"{where}: schema must be {SCHEMA}; this file was written for another version of the program")
     person, pain = table(record, "person", where), table(record, "pain", where)

@@ -12,6 +12,7 @@ class ReadOptions:
     min_gq, min_dp : genotypes that state a lower quality or depth count as missing; 0 = no threshold.
     accept_filtered : use records and genotypes whose filter is not PASS.
     build : "GRCh38" or "GRCh37" as the user declares it, None = the file must say or show it.
+    changes : what if: (path, value) pairs that change the case before anything judges it.
     """
 
     samples: tuple[str, ...] | None = None
@@ -20,3 +21,4 @@ class ReadOptions:
     min_dp: int = 0
     accept_filtered: bool = False
     build: str | None = None
+    changes: tuple[tuple[str, str], ...] = ()

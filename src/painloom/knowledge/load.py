@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.bodymap import BodyMap, read_bodymap
@@ -63,32 +63,19 @@ WITH_TABLES = (
     "prices",
     "wishes",
 )
-Card = TypeVar(
-    "Card",
-    GeneCard,
-    GuidanceCard,
-    DrugCard,
-    InstrumentCard,
-    RuleCard,
-    EquivalenceCard,
-    CriteriaCard,
-    SafetyCard,
-    RedFlagCard,
-    MarkerCard,
-    PanelCard,
-    NormCard,
-    ImagingCard,
-    TreatmentCard,
-    EvidenceBook,
-    IndicationCard,
-    MechanismCard,
-    DriverCard,
-    TestCard,
-    DoseCard,
-    TaperCard,
-    PriceTable,
-    WishBook,
-)
+
+
+class _Released(Protocol):
+    """Every card: a dataclass that names its release."""
+
+    __dataclass_fields__: ClassVar[dict[str, "Field[object]"]]
+
+    @property
+    def release(self) -> str:
+        """The release of the card."""
+
+
+Card = TypeVar("Card", bound=_Released)
 
 
 @dataclass(frozen=True)
@@ -279,8 +266,16 @@ class Knowledge:
         return read_followup(self.files("followup")["followup"])
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
-        """The rows of one table of terms/, the clinic's own in place of ours."""
-        return tuple(read_tsv(self.files("terms", ".tsv")[name]))
+        """The rows of one table of terms/, the clinic's own in place of ours; read once."""
+        found = self._terms.get(name)
+        if found is None:
+            found = self._terms[name] = tuple(read_tsv(self.files("terms", ".tsv")[name]))
+        return found
+
+    @cached_property
+    def _terms(self) -> dict[str, tuple[dict[str, str], ...]]:
+        """The tables that were read so far."""
+        return {}
 
     def _owned(self, kind: str, cards: dict[str, Card]) -> dict[str, Card]:
         """Cards of one kind, a clinic's own marked."""

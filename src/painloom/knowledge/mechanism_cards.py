@@ -87,10 +87,16 @@ class MechanismCard:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """Declared numbers of the weighing: the largest |log LR| by claim level, and the standard error of a log LR whose study prints none."""
+    """Declared numbers of the weighing: the largest |log LR| by claim level, and the standard error of a log LR whose study prints none.
+
+    In people of 100: `refused_loss` is what a treatment that had to be refused takes from a plan that holds it, `kept_worth` what a drug
+    that is taken is worth at least to the one who goes on with it.
+    """
 
     caps: dict[str, float]
     unknown_se: float
+    refused_loss: float = 0.0
+    kept_worth: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -134,9 +140,45 @@ class ConflictCard:
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One class of results of a measured value: `value` stands for the class, `chance` in [0, 1] is how common the class is.
+
+    `people` says in words of whom it was counted.  The row is of people from `from_age` to below `below_age` years (None = no limit) and of
+    `sex` ("F", "M", "" = both).  Of the rows of one measure that hold for a person, those with the highest `from_age` count.
+    """
+
+    label: str
+    measure: str
+    value: float
+    chance: float
+    from_age: float | None
+    below_age: float | None
+    sex: str
+    people: str
+    state: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlleleRow:
+    """How common an allele is that the frequency table of its gene does not count: a share of chromosomes in (0, 1)."""
+
+    gene: str
+    allele: str
+    frequency: float
+    state: str
+    source: str
+
+
 @dataclass(frozen=True)
 class TestCard:
-    """A test that can be done: which findings it tells, and what it costs in money, minutes of the person, and days of waiting."""
+    """A test that can be done: which findings it tells, and what it costs in money, minutes of the person, and days of waiting.
+
+    `results` are the classes of a value that it measures; `alleles` add to the frequencies of its genes, and `basis` says in words of whom
+    these were counted.  `known_by` are measures that tell the same: where one is known the test is not asked for.  `available` is False
+    where a clinic does not have the test.
+    """
 
     id: str
     release: str
@@ -153,3 +195,8 @@ class TestCard:
     burden: str
     state: str
     open_questions: tuple[str, ...]
+    results: tuple[ResultRow, ...] = ()
+    alleles: tuple[AlleleRow, ...] = ()
+    basis: str = ""
+    known_by: tuple[str, ...] = ()
+    available: bool = True

@@ -11,11 +11,13 @@ from painloom.knowledge.mechanism_cards import (
     MECHANISM,
     STATE,
     TEST_KINDS,
+    AlleleRow,
     ConflictCard,
     CriteriaLimit,
     DriverCard,
     MechanismCard,
     MechanismRow,
+    ResultRow,
     Sought,
     TestCard,
     Weighing,
@@ -29,6 +31,7 @@ ROW_COLUMNS = (
 )
 STATES = ("verified", "computed", "to-verify")
 WEIGHING, CONFLICTS = "weighing", "conflicts"
+ROUNDED = 0.005  # how far printed chances may lie from the sum 1
 
 
 class _Head(TypedDict):
@@ -65,7 +68,10 @@ def read_weighing(path: Path) -> Weighing:
     caps = fields.child("caps")
     if caps is None:
         raise KnowledgeError(f"{path.name}: [caps] is missing")
-    return Weighing({claim: caps.number(claim) for claim in CLAIMS}, fields.number("unknown_se"))
+    losses = [fields.number(name) for name in ("refused_loss", "kept_worth")]
+    if min(losses) < 0:
+        raise KnowledgeError(f"{path.name}: refused_loss and kept_worth must not lie below 0")
+    return Weighing({claim: caps.number(claim) for claim in CLAIMS}, fields.number("unknown_se"), *losses)
 
 
 def read_mechanism(path: Path, weighing: Weighing) -> MechanismCard:
@@ -207,10 +213,27 @@ def read_conflicts(path: Path) -> tuple[ConflictCard, ...]:
 
 
 def read_test(path: Path) -> TestCard:
-    """One test card."""
+    """One test card.
+
+    Raises
+    ------
+    KnowledgeError : a value outside its closed list or range; results of one measure and one group of people whose chances do not sum to 1;
+        a source that the card does not list.
+    """
     fields = Fields(read_toml(path), path.name)
+    head = _head(fields, TEST_KINDS)
+    results = tuple(_result(child) for child in fields.children("result"))
+    alleles = tuple(_allele(child) for child in fields.children("allele"))
+    for group, whole in _wholes(results).items():
+        if abs(whole - 1) > ROUNDED:
+            raise KnowledgeError(f"{path.name}: [[result]]: the chances of {group[0]} sum to {whole:.4g}, not 1, in one group of people")
+    for source in (*(row.source for row in results), *(row.source for row in alleles)):
+        if source not in head["sources"]:
+            raise KnowledgeError(f"{path.name}: source '{source}' is not among the card's")
+    if alleles and not fields.text("basis", ""):
+        raise KnowledgeError(f"{path.name}: basis is missing: say in words of whom the frequencies were counted")
     return TestCard(
-        **_head(fields, TEST_KINDS),
+        **head,
         tells=tuple(sought_of(child) for child in fields.children("tells")),
         genes=fields.texts("genes"),
         cost=fields.number("cost"),
@@ -218,7 +241,50 @@ def read_test(path: Path) -> TestCard:
         days=fields.number("days"),
         burden=fields.text("burden"),
         state=_state(fields),
+        results=results,
+        alleles=alleles,
+        basis=fields.text("basis", ""),
+        known_by=fields.texts("known_by"),
+        available=fields.flag("available", default=True),
     )
+
+
+def _result(fields: Fields) -> ResultRow:
+    ages = [fields.number(name) if name in fields.record else None for name in ("from_age", "below_age")]
+    sex = fields.text("sex", "")
+    _allowed(sex, ("", "F", "M"), f"{fields.where}: sex")
+    return ResultRow(
+        label=fields.text("label"),
+        measure=fields.text("measure"),
+        value=fields.number("value"),
+        chance=_share(fields, "chance"),
+        from_age=ages[0],
+        below_age=ages[1],
+        sex=sex,
+        people=fields.text("people"),
+        state=_state(fields),
+        source=fields.text("source"),
+    )
+
+
+def _allele(fields: Fields) -> AlleleRow:
+    return AlleleRow(fields.text("gene"), fields.text("allele"), _share(fields, "frequency"), _state(fields), fields.text("source"))
+
+
+def _share(fields: Fields, name: str) -> float:
+    value = fields.number(name)
+    if not 0 <= value <= 1:
+        raise KnowledgeError(f"{fields.where}: {name} must lie between 0 and 1")
+    return value
+
+
+def _wholes(results: tuple[ResultRow, ...]) -> dict[tuple[str, float | None, float | None, str], float]:
+    """(measure, ages, sex) -> sum of the chances."""
+    found: dict[tuple[str, float | None, float | None, str], float] = {}
+    for row in results:
+        key = row.measure, row.from_age, row.below_age, row.sex
+        found[key] = found.get(key, 0.0) + row.chance
+    return found
 
 
 def _state(fields: Fields) -> str:

@@ -156,7 +156,10 @@ class WishBook:
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """What a treatment does for one domain of the wishes: `added` people of 100 better off (negative = worse off), with its band."""
+    """What a treatment does for one domain of the wishes: `added` people of 100 better off (negative = worse off), with its band.
+
+    It counts for the kinds of pain in `conditions` and everything below them; empty = whatever the kind.
+    """
 
     domain: str
     added: float
@@ -165,6 +168,7 @@ class Serve:
     text: str
     state: str
     sources: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

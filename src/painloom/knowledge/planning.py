@@ -191,7 +191,8 @@ def read_serves(fields: Fields) -> tuple[Serve, ...]:
         added, low, high = (child.number(name) for name in ("added", "low", "high"))
         if not -1 <= low <= added <= high <= 1:
             raise KnowledgeError(f"{child.where}: -1 <= low <= added <= high <= 1 is needed")
-        found.append(Serve(child.text("domain"), added, low, high, child.text("text"), _state(child), child.texts("sources")))
+        told = child.text("text"), _state(child), child.texts("sources"), child.texts("for")
+        found.append(Serve(child.text("domain"), added, low, high, *told))
     return tuple(found)
 
 

@@ -1,19 +1,25 @@
 """When to look again: at each treatment by its own card, and at the person as a whole by the schedule of follow-up."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.followup import FollowUpCard, Smallest
+from painloom.knowledge.mechanism_cards import DriverCard
 from painloom.knowledge.plan_cards import DoseCard
 from painloom.model.plan import Check
 from painloom.plan.situation import Situation
 
-PAIN = "pain-intensity"
+HIGHER = "higher"
 VERIFIED = "verified"
 
 
-def checks_of(card: TreatmentCard, dose: DoseCard | None, situation: Situation, follow: FollowUpCard) -> tuple[Check, ...]:
-    """An early look where the card has one, and the look at the end of an adequate trial."""
+def checks_of(
+    card: TreatmentCard, dose: DoseCard | None, situation: Situation, follow: FollowUpCard, aims: Sequence[DriverCard] = ()
+) -> tuple[Check, ...]:
+    """An early look where the card has one, and the look at the end of an adequate trial.
+
+    A treatment that `aims` at something that keeps the pain going, and at nothing else, is judged by that.
+    """
     measure = pain_measure(situation, follow)
     found = []
     if card.early is not None:
@@ -25,8 +31,19 @@ def checks_of(card: TreatmentCard, dose: DoseCard | None, situation: Situation, 
         smallest = smallest_change(situation.pain_0_10, follow)
         counts = follow.responder_text if smallest is None else f"{follow.responder_text} {smallest.text}"
         sources = follow.sources if smallest is None else tuple(dict.fromkeys((*follow.sources, *smallest.sources)))
+        own = [one for one in aims if one.sought.id in situation.scales]
+        if own:
+            measure = ", ".join(situation.scales[one.sought.id][0] for one in own)
+            counts = "; ".join(_back(one, situation) for one in own)
+            sources = tuple(dict.fromkeys(source for one in own for source in one.sources))
         found.append(Check(weeks, measure, counts, follow.end_otherwise, sources))
     return tuple(found)
+
+
+def _back(one: DriverCard, situation: Situation) -> str:
+    """What counts for a driver: that its score is back on the right side of the threshold."""
+    name = situation.scales[one.sought.id][0]
+    return f"{name} below {one.sought.low:g}" if one.worse == HIGHER else f"{name} at {one.sought.below:g} or above"
 
 
 def pain_measure(situation: Situation, follow: FollowUpCard) -> str:

@@ -7,7 +7,7 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.choice import Choice
 from painloom.model.formulation import Driver
 from painloom.model.outlook import REFUSED, Outlook, Refusal
-from painloom.model.plan import BEGIN, CHANGE, KEEP, NEXT, NOW, STOP, WHENS, Option, Plan, Step
+from painloom.model.plan import BEGIN, CHANGE, KEEP, NEXT, NOW, SAFETY, STOP, WHENS, Option, Plan, Step
 from painloom.plan.checks import schedule
 from painloom.plan.current import Decision, decide
 from painloom.plan.rank import Ranked, overlap, rank
@@ -83,8 +83,8 @@ def _of_drugs(decisions: Iterable[Decision], knowledge: Knowledge, by_id: dict[s
 
 
 def _held(step: Step) -> Step:
-    """A routine step waits while something urgent stands."""
-    waits = step.when == NOW and step.action != KEEP
+    """A routine step waits while something urgent stands; what makes the drug list safe does not."""
+    waits = step.when == NOW and step.action != KEEP and step.role != SAFETY
     return replace(step, when=NEXT, depends="; ".join(part for part in (HELD, step.depends) if part)) if waits else step
 
 

@@ -14,6 +14,7 @@ from painloom.model.outlook import Refusal
 from painloom.model.plan import CHANGE, KEEP, STOP, Reason
 from painloom.plan.rank import Ranked
 from painloom.plan.situation import Cap, Situation, TakenDrug
+from painloom.plan.taper import taper_of
 
 VERIFIED = "verified"
 GRAVE = ("contraindicated", "severe")
@@ -58,9 +59,9 @@ def _yielding(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Kno
     return found
 
 
-def own_kinds(knowledge: Knowledge) -> frozenset[str]:
-    """Kinds of warnings that ask for something beside the drug, such as an antidote at home: they get a step of their own."""
-    return frozenset(row["kind"] for row in knowledge.terms("safety_kinds") if row.get("step") == "yes")
+def own_kinds(knowledge: Knowledge) -> dict[str, str]:
+    """Kinds of warnings that ask for something beside the drug, such as an antidote at home, with the name of their own step."""
+    return {row["kind"]: row["step"] for row in knowledge.terms("safety_kinds") if row.get("step")}
 
 
 def _worth_keeping(taken: TakenDrug, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> tuple[bool, bool, float, str]:
@@ -79,24 +80,27 @@ def _decision(
     taken: TakenDrug, rows: Sequence[SafetyRow], situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge
 ) -> Decision:
     label = taken.label
+    slowly = " slowly" if taper_of(taken, knowledge.tapers).must else ""
     against = [_of_refusal(r) for r in taken.refusals]
     because = [_of_row(row) for row in rows]
     sources = tuple(dict.fromkeys(s for row in rows for s in _rule_sources(row, knowledge)))
     notes = _notes(taken)
     if against and taken.is_pain:
-        return Decision(taken, STOP, f"Stop {label}: {_first(against)}", (*against, *because), notes=notes, urgent=True, sources=sources)
+        return Decision(
+            taken, STOP, f"Stop {label}{slowly}: {_first(against)}", _distinct(against, because), notes=notes, urgent=True, sources=sources
+        )
     if against:
         text = f"Talk with the prescriber about {label}: {_first(against)}"
-        return Decision(taken, CHANGE, text, (*against, *because), notes=notes, urgent=True, sources=sources)
+        return Decision(taken, CHANGE, text, _distinct(against, because), notes=notes, urgent=True, sources=sources)
     cap = _exceeded(taken, situation.caps.get(taken.drug, ()))
     if cap is not None:
         most = cap.most
-        text = f"Lower {label} to at most {most:g} {taken.unit} a day." if most else f"{label} should not go on: {cap.text}"
-        limit = Reason("body", f"{cap.text} ({cap.because})", f"drug:{taken.drug}", "", "")
-        return Decision(taken, CHANGE if most else STOP, text, (limit, *because), most, notes, True, cap.sources)
+        text = f"Lower {label} to at most {most:g} {taken.unit} a day." if most else f"Stop {label}{slowly}: {cap.text}"
+        limit = Reason("body", f"{cap.text} ({cap.because})", f"drug:{taken.drug}", "", ", ".join(cap.sources))
+        return Decision(taken, CHANGE if most else STOP, text, _distinct([limit], because), most, notes, True, cap.sources)
     grave = [row for row in rows if row.severity in GRAVE]
     if grave and taken.is_pain:
-        return Decision(taken, STOP, f"Stop {label}: {_lead(grave[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
+        return Decision(taken, STOP, f"Stop {label}{slowly}: {_lead(grave[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
     if rows:
         who = "Change" if taken.is_pain else "Talk with the prescriber about"
         return Decision(taken, CHANGE, f"{who} {label}: {_lead(rows[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
@@ -118,11 +122,19 @@ def _kept(taken: TakenDrug, situation: Situation, ranked: Mapping[str, Ranked], 
         text = f"Ask what {label} still does, and stop it slowly unless it clearly helps: {told}"
         return Decision(taken, CHANGE, text, (reason, *genes), notes=notes)
     if taken.is_pain and not own:
-        text = f"Ask what {label} still does: nothing is on file for it in this kind of pain."
+        text = f"Go on with {label} while it helps; no trial on file says what it adds in this kind of pain."
         return Decision(taken, KEEP, text, tuple(genes), notes=notes)
     return Decision(
         taken, KEEP, f"Go on with {label}." if not taken.is_pain else f"Go on with {label} while it helps.", tuple(genes), notes=notes
     )
+
+
+def _distinct(first: Sequence[Reason], then: Sequence[Reason]) -> tuple[Reason, ...]:
+    """All reasons, each text once: a rule that refuses also warns."""
+    found: dict[str, Reason] = {}
+    for reason in (*first, *then):
+        found.setdefault(reason.text, reason)
+    return tuple(found.values())
 
 
 def _by_genes(taken: TakenDrug) -> list[Reason]:

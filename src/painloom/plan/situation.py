@@ -49,7 +49,7 @@ def _nothing(when: When) -> bool | None:
     return None
 
 
-def _no_rows(drugs: frozenset[str]) -> tuple[SafetyRow, ...]:
+def _no_rows(begun: Mapping[str, str]) -> tuple[SafetyRow, ...]:
     return ()
 
 
@@ -57,10 +57,12 @@ def _no_rows(drugs: frozenset[str]) -> tuple[SafetyRow, ...]:
 class Situation:
     """One person on the day of the plan.
 
-    `holds` answers a condition on the person (None = not known), `asked` names what it asks about.  `clash` gives the warnings of the
-    drug list for a list of drug ids.  `groups` are classes and groups of the drugs taken now.  `caps` are ceilings by organ function and
-    `unchecked` what was not measured and could lower one, both by drug.  `stopped` are drugs that were taken before.  `scales` are
+    `holds` answers a condition on the person (None = not known), `asked` names what it asks about.  `clash` gives the warnings that name
+    one of the drugs that would be begun (drug id -> route) beside what is taken.  `groups` are classes and groups of the drugs taken now.
+    `caps` are ceilings by organ function and `unchecked` what was not measured and could lower one, both by drug.  `stopped` are drugs
+    that were taken before.  `barred` are the drugs of a treatment's group that must not be begun, with the reason.  `scales` are
     "instrument.scale" -> (printed name, domain) of what the person has filled in.  `urgent` are emergencies of an imaging report.
+    `is_young` says that the pain has not lasted long enough to be called chronic.
     """
 
     outlook: OutlookView | None = None
@@ -78,8 +80,9 @@ class Situation:
     groups: frozenset[str] = frozenset()
     holds: Callable[[When], bool | None] = _nothing
     asked: Callable[[When], str] = lambda when: when.fact or when.measure
-    clash: Callable[[frozenset[str]], tuple[SafetyRow, ...]] = _no_rows
+    clash: Callable[[Mapping[str, str]], tuple[SafetyRow, ...]] = _no_rows
     wishes: tuple[str, ...] = ()
     pain_0_10: float | None = None
+    is_young: bool = False
     scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     barred: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

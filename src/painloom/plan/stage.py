@@ -1,6 +1,6 @@
 """Which options enter the plan, and when: one of each slot, nothing that does not go together, at most one new drug at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from painloom.knowledge.load import Knowledge
@@ -13,6 +13,8 @@ from painloom.plan.worth import DRUG, PROCEDURE
 
 ORDER = (LEARN, BODY, SLEEP, MIND, DRUG, PROGRAMME, PROCEDURE, STIMULATION)
 WAITING = (PROGRAMME, PROCEDURE, STIMULATION)
+THERAPIES = (SLEEP, MIND)  # one of them at a time
+AIMED = (SLEEP, MIND, PROGRAMME)  # nobody is sent there for pain that is young, or without anything found that they aim at
 FIRST_LINES = 2
 VERIFIED = "verified"
 
@@ -39,40 +41,57 @@ class Stage:
 
 def stage(ranked: Sequence[Ranked], decisions: Sequence[Decision], situation: Situation, knowledge: Knowledge) -> Stage:
     """Choose for each slot in turn; what is chosen keeps out what does not go with it."""
-    kept = frozenset(d.taken.drug for d in decisions)  # all that is taken still is while it is tapered
+    begun: dict[str, str] = {}  # beside all that is taken: it still is while it is tapered
     judged = [_able(one, decisions, situation) for one in ranked]
     staged: list[Staged] = []
     for slot in ORDER:
-        mine = [_apart(one, staged, kept, situation) for one in judged if one.slot == slot]
+        mine = [_apart(one, staged, begun, situation) for one in judged if one.slot == slot]
         judged = [next((new for new in mine if new.id == old.id), old) for old in judged]
         named, tied = leader_of(mine)
         if named is None:
             continue
-        drug = _drug(named, situation, knowledge, kept)
+        drug = _drug(named, situation, knowledge, begun)
+        begun |= {drug: named.worth.card.route} if drug else {}
         when, depends = _when(named, decisions, staged)
         then = () if slot != DRUG else tuple(one for one in mine if one is not named and not one.why_not and one.utility.value > 0)
         staged.append(Staged(named, drug, when, depends, tied, then))
+    staged = _one_therapy_at_a_time(staged)
     chosen = {one.ranked.id for one in staged}
     options = tuple(_left(one, chosen) for one in judged)
     return Stage(tuple(staged), options)
+
+
+def _one_therapy_at_a_time(staged: list[Staged]) -> list[Staged]:
+    """Of two therapies that ask for a person's whole attention the more useful one comes first."""
+    mine = sorted((one for one in staged if one.ranked.slot in THERAPIES and one.when == NOW), key=lambda one: -one.ranked.utility.value)
+    waiting = {one.ranked.id for one in mine[1:]}
+    first = mine[0].ranked.label if mine else ""
+    return [
+        replace(one, when=NEXT, depends=f"once {first} is under way: one therapy at a time") if one.ranked.id in waiting else one
+        for one in staged
+    ]
 
 
 def _able(one: Ranked, decisions: Sequence[Decision], situation: Situation) -> Ranked:
     """An option that is taken already, was stopped before, or is a way of stopping is not begun."""
     if one.why_not:
         return one
+    if one.slot in AIMED and not one.aims_at and (situation.is_young or not one.first):
+        return replace(one, why_not="nothing was found that it aims at")
+    if one.slot in (PROGRAMME, STIMULATION) and situation.is_young:
+        return replace(one, why_not="the pain is too young for it")
     if one.slot == CHANGE:
         return replace(one, why_not="it is a way of changing what is taken; the steps on drugs say how")
     drugs = set(one.worth.card.drugs)
     taken = [d for d in decisions if d.taken.drug in drugs]
-    if taken and drugs <= {d.taken.drug for d in taken}:
+    if taken:
         return replace(one, why_not="taken now")
-    if drugs and drugs <= situation.stopped | {d.taken.drug for d in taken}:
+    if drugs and drugs <= situation.stopped:
         return replace(one, why_not="taken before and stopped: ask why before it is tried again")
     return one
 
 
-def _apart(one: Ranked, staged: Iterable[Staged], kept: frozenset[str], situation: Situation) -> Ranked:
+def _apart(one: Ranked, staged: Iterable[Staged], begun: Mapping[str, str], situation: Situation) -> Ranked:
     """An option that does not go with what is chosen or taken stays out, with the reason."""
     if one.why_not:
         return one
@@ -80,10 +99,10 @@ def _apart(one: Ranked, staged: Iterable[Staged], kept: frozenset[str], situatio
         text = forbids(one, other.ranked) or forbids(other.ranked, one)
         if text:
             return replace(one, why_not=f"not together with {other.ranked.label}: {text}")
-    drugs = one.worth.card.drugs
-    if drugs and all(clashes(drug, kept, situation.clash) for drug in drugs):
-        rows = clashes(drugs[0], kept, situation.clash)
-        return replace(one, why_not=f"with what is taken now: {rows[0].message}")
+    card = one.worth.card
+    rows = [clashes(drug, card.route, begun, situation) for drug in card.drugs]
+    if rows and all(rows):
+        return replace(one, why_not=f"with what is taken or begun: {rows[0][0].message}")
     return one
 
 
@@ -92,17 +111,18 @@ def forbids(one: Ranked, other: Ranked) -> str:
     return next((r.text for r in one.worth.card.not_with if r.state == VERIFIED and other.id in r.treatments), "")
 
 
-def clashes(drug: str, kept: frozenset[str], clash: Callable[[frozenset[str]], tuple[SafetyRow, ...]]) -> tuple[SafetyRow, ...]:
-    """Serious warnings that name a drug together with another one of the list, once it is begun."""
-    rows = clash(kept | {drug})
+def clashes(drug: str, route: str, begun: Mapping[str, str], situation: Situation) -> tuple[SafetyRow, ...]:
+    """Serious warnings that name a drug together with another one that is taken or begun, once it is begun by this route."""
+    rows = situation.clash({**begun, drug: route})
     return tuple(row for row in rows if drug in row.drugs and len(set(row.drugs)) > 1 and row.severity in SERIOUS)
 
 
-def _drug(one: Ranked, situation: Situation, knowledge: Knowledge, kept: frozenset[str]) -> str:
+def _drug(one: Ranked, situation: Situation, knowledge: Knowledge, begun: Mapping[str, str]) -> str:
     """The drug of a treatment that is begun: the first of its card that nothing forbids and that clashes with nothing."""
-    barred = situation.barred.get(one.id, {})
-    able = [d for d in one.worth.card.drugs if d not in barred and d not in situation.stopped and not clashes(d, kept, situation.clash)]
-    with_dose = [d for d in able if d in knowledge.doses]
+    card, barred = one.worth.card, situation.barred.get(one.id, {})
+    open_ = [drug for drug in card.drugs if drug not in barred and drug not in situation.stopped]
+    able = [drug for drug in open_ if not clashes(drug, card.route, begun, situation)]
+    with_dose = [drug for drug in able if drug in knowledge.doses]
     return next(iter(with_dose or able), "")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from painloom.knowledge.load import Knowledge
+from painloom.knowledge.mechanism_cards import DriverCard
 from painloom.knowledge.plan_cards import COURSE, Course, PriceTable
 from painloom.model.advice import Advice
 from painloom.model.formulation import Driver, Mechanism, NextTest
-from painloom.model.medication import SafetyRow
 from painloom.model.outlook import Band
 from painloom.model.plan import (
     ASK,
@@ -40,7 +40,7 @@ LEAST_CHANCE = 0.5
 DOUBT = " (to verify)"
 VERIFIED = "verified"
 SHOWN = 5
-RULE_PLACE = "rules/"
+CHECKED = ("verified", "computed")
 
 
 def urgent_steps(situation: Situation) -> list[Step]:
@@ -84,17 +84,13 @@ def _with_reasons(step: Step, reasons: tuple[Reason, ...]) -> Step:
 
 def beside_steps(situation: Situation, knowledge: Knowledge) -> list[Step]:
     """What a rule asks to give beside a drug, such as an antidote to keep at home."""
-    rows = [row for row in situation.safety if row.kind in own_kinds(knowledge) and row.is_warning]
-    if not rows:
-        return []
-    reasons = tuple(Reason("body", row.message, f"safety:{row.kind}", row.card, row.source) for row in rows)
-    card = knowledge.rules.get(rows[0].card.removeprefix(RULE_PLACE))
-    label = card.label if card is not None else rows[0].subject
-    return [_step(BEGIN, "", label, SAFETY, rows[0].message, reasons, notes=tuple(_doubt(row) for row in rows if row.state != VERIFIED))]
-
-
-def _doubt(row: SafetyRow) -> str:
-    return f"{row.message}{DOUBT if DOUBT.strip() not in row.message else ''}"
+    found = []
+    for kind, label in own_kinds(knowledge).items():
+        rows = [row for row in situation.safety if row.kind == kind and row.is_warning]
+        if rows:
+            reasons = tuple(Reason("body", row.message, f"safety:{row.kind}", row.card, row.source) for row in rows)
+            found.append(_step(BEGIN, "", label, SAFETY, rows[0].message, reasons))
+    return found
 
 
 def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mapping[str, Ranked]) -> Step:
@@ -173,7 +169,7 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
         drugs=(one.drug,) if one.drug else (),
         dose=dose,
         course=course_text(card.course),
-        checks=checks_of(card, dose_card, situation, knowledge.followup),
+        checks=checks_of(card, dose_card, situation, knowledge.followup, _aims(option, knowledge)),
         price=price_of(option.id, knowledge.prices),
         utility=option.utility,
         alternatives=tuple(r.label for r in one.tied[:SHOWN]),
@@ -182,11 +178,21 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
     )
 
 
+def _aims(option: Ranked, knowledge: Knowledge) -> list[DriverCard]:
+    """The drivers by which a treatment is judged: those it aims at, where no number on pain is known."""
+    if option.worth.outlook.benefit is not None or option.worth.outlook.points is not None:
+        return []
+    return [knowledge.drivers[id_] for id_ in option.aims_at if id_ in knowledge.drivers]
+
+
 def _said(option: Ranked, label: str) -> str:
     """What it is expected to do, in a sentence."""
     outlook = option.worth.outlook
+    if outlook.benefit is None and outlook.points is not None:
+        return f"{label}: {_points(outlook.points)} than without it."
     if outlook.benefit is None:
-        return f"{label}: no number on pain is known for it here; it aims at what keeps the pain going."
+        aim = "it aims at what keeps the pain going" if option.aims_at else "it serves what the person wishes"
+        return f"{label}: no number on pain is known for it here; {aim}."
     return f"{label}: {_hundred(outlook.benefit)} more of 100 people have {outlook.outcome or 'a response'} than without it."
 
 
@@ -195,14 +201,25 @@ def _hundred(band: Band) -> str:
 
 
 def _evidence(option: Ranked) -> Iterator[Reason]:
+    """What trials say, as people of 100 or, where no rate of the control arm is known, as points."""
     one = option.worth.outlook
-    if one.benefit is None:
+    if one.benefit is not None:
+        said = f"{_hundred(one.benefit)} more of 100 respond"
+    elif one.points is not None:
+        said = _points(one.points)
+    else:
         return
     against = f" against {one.comparator}" if one.comparator else ""
     certainty = f"; certainty {one.grade.replace('-', ' ')}" if one.grade else ""
     borrowed = "; borrowed from its class or a wider kind of pain" if one.is_borrowed else ""
-    text = f"{_hundred(one.benefit)} more of 100 respond{against} in {one.condition_label}{certainty}{borrowed}"
+    text = f"{said}{against} in {one.condition_label}{certainty}{borrowed}"
     yield Reason("evidence", text, f"outlook:{one.condition}.{one.treatment}", f"treatments/{one.treatment}", _joined(one.sources[:1]))
+
+
+def _points(band: Band) -> str:
+    """A mean difference of a pain score, 0 to 10."""
+    ends = f"{band.low:.1f} to {band.high:.1f}" if band.low >= 0 else f"from {-band.low:.1f} more to {band.high:.1f} less"
+    return f"pain {band.value:.1f} points of 10 lower on average (80 % band {ends})"
 
 
 def _mechanisms(option: Ranked, situation: Situation) -> Iterator[Reason]:
@@ -247,8 +264,7 @@ def _targets(option: Ranked, situation: Situation) -> Iterator[Reason]:
 
 def _wishes(option: Ranked) -> Iterator[Reason]:
     for serve in option.worth.card.serves:
-        value = dict(option.worth.parts).get(serve.domain)
-        if value:
+        if serve.state in CHECKED and dict(option.worth.parts).get(serve.domain):
             yield Reason("person", serve.text, f"wish:{serve.domain}", f"treatments/{option.id}", _joined(serve.sources[:1]))
 
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.load import Knowledge
-from painloom.knowledge.plan_cards import PriceRow, WishBook
 from painloom.model.choice import Chances, Choice
 from painloom.model.outlook import NO_EVIDENCE, PREDICTED, TO_CHECK, Band, Outlook
 from painloom.plan.wishes import Weights
@@ -16,6 +16,8 @@ DRUG, PROCEDURE = "drug", "procedure"
 OF_MODALITY = {"drug": DRUG, "topical": DRUG, "injection": PROCEDURE}  # of the rest the modality is the slot
 CHECKED = ("verified", "computed")
 HUNDRED = 100.0
+SHORT = ("attack", "hours", "days")  # what was measured so soon says nothing about weeks
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,10 @@ class Worth:
 def worths(outlooks: Iterable[Outlook], knowledge: Knowledge, weights: Weights) -> dict[str, Worth]:
     """Every treatment once, for the kind of pain where it is worth most; refused and not offered ones are no options."""
     found: dict[str, Worth] = {}
-    prices = knowledge.prices.rows
     for one in outlooks:
         if one.status not in (PREDICTED, NO_EVIDENCE, TO_CHECK) or one.treatment not in knowledge.treatments:
             continue
-        worth = worth_of(one, knowledge.treatments[one.treatment], prices.get(one.treatment), weights, knowledge.wishes)
+        worth = worth_of(one, knowledge.treatments[one.treatment], weights, knowledge)
         known = found.get(one.treatment)
         if known is None or _rank(worth) > _rank(known):
             found[one.treatment] = worth
@@ -78,14 +79,16 @@ def _rank(worth: Worth) -> tuple[bool, float]:
     return worth.benefit is not None, worth.benefit.value if worth.benefit else 0.0
 
 
-def worth_of(one: Outlook, card: TreatmentCard, price: PriceRow | None, weights: Weights, book: WishBook) -> Worth:
+def worth_of(one: Outlook, card: TreatmentCard, weights: Weights, knowledge: Knowledge) -> Worth:
     """One treatment; facts that are still to verify weigh nothing."""
+    book, price = knowledge.wishes, knowledge.prices.rows.get(card.id)
     weight = weights.of(PAIN) * HUNDRED
-    benefit = Band(weight * one.benefit.value, weight * one.benefit.low, weight * one.benefit.high) if one.benefit else None
+    kinds = set(knowledge.conditions.family(one.condition)) if one.condition else set()
+    benefit = _scaled(one.benefit or _of_points(one, knowledge), weight)
     parts: dict[str, float] = {}
     below, above = [0.0], [0.0]
     for serve in card.serves:
-        if serve.state in CHECKED:
+        if serve.state in CHECKED and (not serve.conditions or set(serve.conditions) & kinds):
             share = weights.of(serve.domain) * HUNDRED
             parts[serve.domain] = parts.get(serve.domain, 0.0) + share * serve.added
             below.append(share * (serve.added - serve.low))
@@ -102,3 +105,17 @@ def worth_of(one: Outlook, card: TreatmentCard, price: PriceRow | None, weights:
         parts[COST] = -weights.of(COST) * (price.low + price.high) / 2 / book.money
     shown = tuple((domain, value) for domain, value in parts.items() if value)
     return Worth(one, card, benefit, shown, math.hypot(*below), math.hypot(*above))
+
+
+def _scaled(band: Band | None, weight: float) -> Band | None:
+    return None if band is None else Band(weight * band.value, weight * band.low, weight * band.high)
+
+
+def _of_points(one: Outlook, knowledge: Knowledge) -> Band | None:
+    """A mean difference as a share of people, where no rate of the control arm is known: by the declared share that is better off
+    without treatment."""
+    if one.points is None or one.horizon in SHORT:
+        return None
+    control, sd = knowledge.wishes.control, knowledge.evidence.conventions.sd_points
+    start = NORMAL.inv_cdf(control)
+    return Band(*(NORMAL.cdf(start + points / sd) - control for points in (one.points.value, one.points.low, one.points.high)))

@@ -1,10 +1,21 @@
 """The one place where the streams meet: mechanisms, drivers, conflicts and the next best test of one person."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from painloom.knowledge.criteria import CriteriaCard
-from painloom.knowledge.mechanism_cards import FACT, SCORE, ConflictCard, DriverCard, MechanismCard, Sought, TestCard, Weighing
+from painloom.knowledge.mechanism_cards import (
+    DIAGNOSIS,
+    FACT,
+    GRADE,
+    SCORE,
+    ConflictCard,
+    DriverCard,
+    MechanismCard,
+    Sought,
+    TestCard,
+    Weighing,
+)
 from painloom.model.choice import Choice
 from painloom.model.formulation import Driver, Formulation, Mechanism, NextTest
 from painloom.synthesis.drivers import conflicts_of, drivers_of
@@ -27,6 +38,17 @@ class FormulationCards:
     conflicts: tuple[ConflictCard, ...]
     tests: Mapping[str, TestCard]
     criteria: Mapping[str, CriteriaCard] = field(default_factory=dict)
+    _asking: dict[tuple[str, str], tuple[tuple[MechanismCard, ...], dict[str, CriteriaCard]]] = field(default_factory=dict)
+
+    def asking(self, told: Sought) -> tuple[tuple[MechanismCard, ...], dict[str, CriteriaCard]]:
+        """The mechanisms that a finding can move, and the criteria that ask for it; looked up once for each finding."""
+        place = told.kind, told.id
+        found = self._asking.get(place)
+        if found is None:
+            asked = {id_: card for id_, card in self.criteria.items() if told.kind in (FACT, SCORE) and _asks(card, told.id)}
+            moved = tuple(card for card in self.mechanisms.values() if _concerns(card, told, asked))
+            found = self._asking[place] = (moved, asked)
+        return found
 
 
 @dataclass(frozen=True)
@@ -46,9 +68,7 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
     mechanisms = weigh_all(observed, cards)
     drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
     tests = [card for card in cards.tests.values() if brought.available is None or card.id in brought.available]
-    ranked = rank_tests(
-        tests, observed, brought.choices(drivers), lambda person, told: chances(weigh_all(regraded(person, cards.criteria, told), cards))
-    )
+    ranked = rank_tests(tests, observed, brought.choices(drivers), _Chances(cards, chances(mechanisms)))
     useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
     return Formulation(
         mechanisms=mechanisms,
@@ -58,6 +78,37 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
         no_test="" if useful else NO_TEST,
         statement=statement(mechanisms),
     )
+
+
+@dataclass(frozen=True)
+class _Chances:
+    """The chance of every mechanism once a finding is told: only mechanisms that ask for it are weighed anew."""
+
+    cards: FormulationCards
+    now: dict[str, float]
+
+    def __call__(self, person: Observed, told: Sought | None) -> dict[str, float]:
+        if told is None:
+            return self.now
+        moved, asked = self.cards.asking(told)
+        if not moved:
+            return self.now
+        person = regraded(person, asked, told)
+        return self.now | {card.id: weigh(card, person, self.cards.weighing).chance.value for card in moved}
+
+
+def _concerns(card: MechanismCard, told: Sought, criteria: Container[str]) -> bool:
+    """Whether a finding, or a grade of criteria that ask for it, has a line or a limit on the card."""
+    lines = any((row.sought.kind, row.sought.id) == (told.kind, told.id) or _is_grade(row.sought, criteria) for row in card.rows)
+    return (
+        lines
+        or any(limit.criteria in criteria or (told.kind, told.id) == (GRADE, limit.criteria) for limit in card.limits)
+        or (told.kind == DIAGNOSIS and bool(card.limits))
+    )
+
+
+def _is_grade(sought: Sought, criteria: Container[str]) -> bool:
+    return sought.kind == GRADE and sought.id in criteria
 
 
 def regraded(person: Observed, criteria: Mapping[str, CriteriaCard], told: Sought | None) -> Observed:

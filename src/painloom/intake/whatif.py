@@ -1,0 +1,150 @@
+"""What if: changes of a case in the form path=value, applied before anything judges it."""
+
+import copy
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from painloom.errors import InputError
+from painloom.model.answers import UNANSWERED, Answers, ItemRange
+
+DRUGS, CALLS, SHEETS = "drugs", "outside_calls", "answers"
+LISTS = {("wishes",), ("pain", "sites"), ("pain", "diagnoses"), ("pain", "map")}
+TABLES = ("person", "pain", "organs", "history", "examination", "redflags")
+GONE = "none"
+WHERE = "--set"
+Changes = tuple[tuple[str, str], ...]
+Shapes = Callable[[str], Sequence[ItemRange] | None]
+
+
+def read_change(text: str) -> tuple[str, str]:
+    """The path and the value of "path=value"; InputError where there is no path."""
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip() or not all(part.strip() for part in path.split(".")):
+        raise InputError(f"{WHERE}: expected path=value, such as person.age=80 or drugs.NAME.dose_mg=50")
+    return path.strip(), value.strip()
+
+
+def changed_record(record: Mapping[str, object], changes: Changes) -> dict[str, object]:
+    """The record of case.toml after every change that is meant for it; the record itself stays.
+
+    `table.key=value` sets a value, an empty value takes it away (not known).  `drugs.NAME.key=value` changes or adds a drug,
+    `drugs.NAME=none` takes it off the list, another value is its state.  Lists are written with ";" between the entries.
+
+    Raises
+    ------
+    InputError : a path that is no part of a case.
+    """
+    found = copy.deepcopy(dict(record))
+    for path, value in changes:
+        parts = tuple(path.split("."))
+        if parts[0] in (CALLS, SHEETS):
+            continue
+        if parts[0] == DRUGS and len(parts) in (2, 3):
+            _change_drug(found, parts[1], parts[2] if len(parts) == 3 else "", value)
+        elif parts in LISTS:
+            _set(found, parts, [entry.strip() for entry in value.split(";") if entry.strip()] if value else None)
+        elif len(parts) == 2 and parts[0] in TABLES:
+            _set(found, parts, _typed(value) if value else None)
+        else:
+            raise InputError(
+                f"{WHERE} {path}: no such part of a case; allowed are {', '.join(TABLES)} with a key, wishes, drugs.NAME, "
+                f"{CALLS}.GENE, {SHEETS}.INSTRUMENT.ITEM"
+            )
+    return found
+
+
+def _set(record: dict[str, object], parts: tuple[str, ...], value: object) -> None:
+    """One value in a table of the record; None takes it away."""
+    place = record
+    for part in parts[:-1]:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"{WHERE} {'.'.join(parts)}: [{part}] of the case is no table")
+        place = inner
+    if value is None:
+        place.pop(parts[-1], None)
+    else:
+        place[parts[-1]] = value
+
+
+def _typed(value: str) -> object:
+    """A number, truth value or list where it reads as one, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+def _change_drug(record: dict[str, object], name: str, key: str, value: str) -> None:
+    entries = record.setdefault(DRUGS, [])
+    if not isinstance(entries, list):
+        raise InputError(f"{WHERE} {DRUGS}: the case holds no list of drugs")
+    own = [e for e in entries if isinstance(e, dict) and str(e.get("name", "")).strip().lower() == name.lower()]
+    if not key and value == GONE:
+        if not own:
+            raise InputError(f"{WHERE} {DRUGS}: the case has no drug of that name to take off")
+        record[DRUGS] = [entry for entry in entries if entry not in own]
+        return
+    if not own:
+        own = [{"name": name}]
+        entries += own
+    for entry in own:
+        if value:
+            entry[key or "state"] = _typed(value) if key else value
+        else:
+            entry.pop(key, None)
+        if key in ("dose", "unit"):
+            entry.pop("dose_mg", None)
+        if key == "dose_mg":
+            entry.pop("dose", None)
+            entry.pop("unit", None)
+
+
+def changed_calls(calls: Mapping[str, str], changes: Changes) -> dict[str, str]:
+    """Diplotypes of another laboratory after the changes; an empty value takes one away."""
+    found = dict(calls)
+    for path, value in changes:
+        parts = path.split(".")
+        if parts[0] == CALLS and len(parts) == 2:
+            found.pop(parts[1], None)
+            found |= {parts[1]: value} if value else {}
+        elif parts[0] == CALLS:
+            raise InputError(f"{WHERE} {CALLS}: expected {CALLS}.GENE=diplotype")
+    return found
+
+
+def changed_answers(sheets: Iterable[Answers], changes: Changes, ranges: Shapes) -> tuple[Answers, ...]:
+    """Answer sheets after the changes: an item of the latest sheet of an instrument; an empty value = unanswered.
+
+    Raises
+    ------
+    InputError : no such sheet or item, or an answer outside its range (without the answer).
+    """
+    found = list(sheets)
+    for path, value in changes:
+        parts = path.split(".")
+        if parts[0] != SHEETS:
+            continue
+        place = next((n for n in range(len(found) - 1, -1, -1) if len(parts) == 3 and found[n].instrument == parts[1]), None)
+        if place is None or parts[2] not in found[place].items:
+            raise InputError(f"{WHERE} {SHEETS}: expected {SHEETS}.INSTRUMENT.ITEM of a sheet that the case holds")
+        sheet = found[place]
+        values = sheet.values.copy()
+        values[0, sheet.items.index(parts[2])] = _answer(value, parts[2], ranges(sheet.instrument) or ())
+        found[place] = replace(sheet, values=values)
+    return tuple(found)
+
+
+def _answer(value: str, item: str, ranges: Iterable[ItemRange]) -> int:
+    if not value:
+        return UNANSWERED
+    allowed = next((one for one in ranges if one.id == item), None)
+    if not (value.lstrip("-").isdigit() and value.isascii()) or (allowed is not None and not _inside(int(value), allowed)):
+        limits = f"{allowed.low}..{allowed.high}" if allowed is not None else "a whole number"
+        raise InputError(f"{WHERE} {SHEETS}: item {item} takes {limits}; leave it empty if it was not answered")
+    return int(value)
+
+
+def _inside(value: int, allowed: ItemRange) -> bool:
+    return allowed.low <= value <= allowed.high and (not allowed.allowed or value in allowed.allowed)
