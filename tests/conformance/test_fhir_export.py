@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +15,15 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fhir"))
 
-from exports import DAY, PEOPLE, codes, text_of
+from exports import DAY, PEOPLE, assessed, codes, text_of
+from plans import FORMULATION, PLAN
 
 from builders import knowledge as shipped
-from painloom.assess import assess
+from painloom.assess import assess, open_case
 from painloom.fhir.bundle import read_file
 from painloom.fhir.write import render_bundle
 from painloom.fhir.write_back import read_written
+from painloom.intake.vcf import ReadOptions
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SYNTHEA = sorted((SHARED / "clinic" / "cases" / "synthea").glob("*.json"))
@@ -28,13 +32,35 @@ US_CORE = SHARED / "clinic" / "sources" / "us-core" / "us-core-6.1.0.tgz"
 GUIDE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/"
 TBD = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
 LOINC, GE = "http://loinc.org", ("http://terminology.hl7.org/CodeSystem/v2-0074", "GE")
+PHARMVAR = "http://www.pharmvar.org"
+# the value set of therapeutic implications: metabolizers, functions, risks
+IMPLICATIONS = {
+    "LA10315-2",
+    "LA25391-6",
+    "LA25390-8",
+    "LA10317-8",
+    "LA9657-3",
+    "LA19542-2",
+    "LA19541-4",
+    "LA25392-4",
+    "LA25393-2",
+    "LA25395-7",
+    "LA25394-0",
+}
 LABORATORY = ("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")
-NAMES = (*PEOPLE, "mara", *(path.name for path in SYNTHEA))
+PLANNED = "planned"  # somebody with a plan that holds something of every kind
+EXAMPLES = sorted(path.parent for path in (Path(__file__).resolve().parents[2] / "examples").glob("*/case.toml"))
+NAMES = (*PEOPLE, PLANNED, *(path.name for path in EXAMPLES), *(path.name for path in SYNTHEA))
 
 
 @cache
 def bundle_text(name):
     """The bundle of an invented person, or of a public record that was imported and assessed."""
+    if name == PLANNED:
+        return render_bundle(replace(assessed("full"), formulation=FORMULATION, plan=PLAN), shipped())
+    example = next((path for path in EXAMPLES if path.name == name and name != "mara"), None)
+    if example is not None:
+        return render_bundle(assess(open_case(example, shipped(), ReadOptions(), DAY), shipped(), DAY), shipped())
     path = next((path for path in SYNTHEA if path.name == name), None)
     if path is None:
         return text_of(name)
@@ -86,15 +112,33 @@ def _components(one):
     return [(codes(part), part) for part in one.get("component", [])]
 
 
-def genotype(one, _by_url):
-    """Complaints about a Genotype."""
+def _named(one, code):
+    """Complaints about what a genotype and a haplotype have in common."""
     yield from _genomic(one)
-    if codes(one) != [(LOINC, "84413-4")]:
-        yield "code is not 84413-4"
+    if (LOINC, code) not in codes(one):
+        yield f"code is not {code}"
     if "valueCodeableConcept" not in one:
         yield "has no value"
     if not any((LOINC, "48018-6") in pair for pair, _ in _components(one)):
         yield "does not say which gene was studied"
+    for pairs, part in _components(one):
+        if (LOINC, "48018-6") in pairs and "valueCodeableConcept" not in part:
+            yield "a gene that is no concept"
+
+
+def haplotype(one, _by_url):
+    """Complaints about a Haplotype."""
+    yield from _named(one, "84414-2")
+    if (PHARMVAR, one.get("valueCodeableConcept", {}).get("text")) not in codes(one, "valueCodeableConcept"):
+        yield "its code is not its name"
+
+
+def genotype(one, by_url):
+    """Complaints about a Genotype."""
+    yield from _named(one, "84413-4")
+    for origin in one.get("derivedFrom", []):
+        if by_url[origin["reference"]]["meta"]["profile"] != [f"{GUIDE}haplotype"]:
+            yield "is derived from what is no haplotype"
 
 
 def implication(one, by_url):
@@ -111,6 +155,9 @@ def implication(one, by_url):
         needed = "valueString" if (TBD, "conclusion-string") in pairs else "valueCodeableConcept"
         if needed not in part:
             yield f"a component without {needed}"
+        answers = [code for system, code in codes(part, "valueCodeableConcept") if system == LOINC]
+        if (TBD, "therapeutic-implication") in pairs and not set(answers) <= IMPLICATIONS:
+            yield "an implication that is not of the list"
     if sum((LOINC, "51963-7") in pairs for pairs, _ in _components(one)) != 1:
         yield "does not name one medication"
 
@@ -141,6 +188,7 @@ def task(one, by_url):
 
 CHECKS = {
     "genotype": genotype,
+    "haplotype": haplotype,
     "therapeutic-implication": implication,
     "genomic-report": report,
     "medication-recommendation": task,
@@ -166,7 +214,13 @@ def test_genomics_profiles_hold(name):
     wrong, claimed = complaints(json.loads(bundle_text(name)))
 
     assert wrong == []
-    assert {"genotype", "therapeutic-implication", "genomic-report"} <= claimed
+    assert {"genotype", "haplotype", "therapeutic-implication", "genomic-report", "medication-recommendation"} <= claimed
+
+
+def test_each_of_the_six_profiles_is_claimed_by_somebody():
+    claimed = set().union(*(complaints(json.loads(bundle_text(name)))[1] for name in NAMES))
+
+    assert claimed == set(CHECKS)
 
 
 def test_the_checker_sees_what_is_wrong():
@@ -180,6 +234,58 @@ def test_the_checker_sees_what_is_wrong():
 
     assert any("both categories" in text for text in wrong)
     assert any("not derived from genotypes" in text for text in wrong)
+
+
+def poison(one):
+    """Another list's answer as the phenotype of an implication."""
+    part = next(part for pairs, part in _components(one) if (TBD, "therapeutic-implication") in pairs)
+    part["valueCodeableConcept"]["coding"] = [{"system": LOINC, "code": "LA6576-8"}]
+
+
+@pytest.mark.parametrize(
+    ("profile", "change", "said"),
+    [
+        ("haplotype", lambda one: one["valueCodeableConcept"]["coding"].clear(), "its code is not its name"),
+        ("haplotype", lambda one: one["component"].clear(), "which gene was studied"),
+        ("genotype", lambda one: one["code"]["coding"].clear(), "code is not 84413-4"),
+        ("genotype", lambda one: one.pop("valueCodeableConcept"), "has no value"),
+        ("therapeutic-implication", lambda one: one.update(valueString="x"), "a value of its own"),
+        ("therapeutic-implication", lambda one: one["component"].pop(0), "does not name one medication"),
+        ("therapeutic-implication", poison, "not of the list"),
+        ("medication-recommendation", lambda one: one.update(intent="order"), "status or intent"),
+        ("medication-recommendation", lambda one: one["code"]["coding"].clear(), "no code of the list"),
+        ("genomic-report", lambda one: one.pop("result"), "has no result"),
+        ("genomic-report", lambda one: one["category"].clear(), "code or category"),
+    ],
+)
+def test_the_checker_sees_each_fault(profile, change, said):
+    bundle = json.loads(bundle_text("mara"))
+    one = next(e["resource"] for e in bundle["entry"] if f"{GUIDE}{profile}" in e["resource"].get("meta", {}).get("profile", []))
+    change(one)
+
+    assert any(said in text for text in complaints(bundle)[0])
+
+
+def test_every_reference_of_every_bundle_leads_to_an_entry():
+    for name in NAMES:
+        bundle = json.loads(bundle_text(name))
+        known = {entry["fullUrl"] for entry in bundle["entry"]}
+        text = json.dumps(bundle)
+        sought = set(re.findall(r'"reference": "([^"#][^"]*)"', text))
+        assert sought <= known, name
+
+
+def test_a_care_plan_holds_what_r4_asks_of_it():
+    """cpl-3: an activity has a reference or details; the lists that R4 binds its words to."""
+    kinds = {"Appointment", "CommunicationRequest", "DeviceRequest", "MedicationRequest", "NutritionOrder", "Task", "ServiceRequest"}
+    found = [e["resource"] for name in NAMES for e in json.loads(bundle_text(name))["entry"] if e["resource"]["resourceType"] == "CarePlan"]
+
+    assert found
+    for plan in found:
+        for activity in plan.get("activity", []):
+            assert set(activity) == {"detail"}
+            assert activity["detail"]["kind"] in kinds
+            assert activity["detail"]["status"] in ("not-started", "in-progress")
 
 
 @pytest.mark.skipif(not SYNTHEA, reason="reference material (../shared/clinic) is not here")

@@ -232,7 +232,7 @@ def test_a_task_for_a_drug_on_the_list_points_to_its_entry_and_its_reason():
 
 
 def test_only_checked_codes_are_written():
-    assert FhirCodes(shipped()).coding("gene", "TNF") is None
+    assert FhirCodes(shipped()).coding("gene", "KCNS1") is None
     assert "HGNC:11892" not in text_of("mara")
 
 
@@ -318,3 +318,32 @@ def test_provenance_names_program_release_files_and_every_entry():
     assert {"display": f"knowledge release {shipped().release}"} in said
     assert "a" * 64 in {what.get("identifier", {}).get("value") for what in said}
     assert found["recorded"] == f"{DAY}T00:00:00Z"
+
+
+# phenotypes of implications -----------------------------------------------------------------------------------------------------------
+
+
+def implied(name, gene):
+    """(text, codes) of every phenotype of one gene among the implications of a bundle."""
+    parts = [
+        part["valueCodeableConcept"]
+        for one in resources(name, "Observation")
+        for part in one.get("component", [])
+        if any(code == "therapeutic-implication" for _, code in codes(part))
+    ]
+    return {(part["text"], tuple(code for _, code in codes({"code": part}))) for part in parts if part["text"].startswith(f"{gene} ")}
+
+
+def test_a_phenotype_has_the_code_of_the_list_and_names_its_gene_once():
+    assert {found for _, found in implied("full", "CYP2D6")} == {("LA9657-3",)}
+    assert {found for _, found in implied("mara", "CYP2C19")} == {("LA25390-8",), ("LA25391-6",)}, (
+        "*1/*17: rapid by one body, normal by the other"
+    )
+    assert {found for _, found in implied("mara", "SLCO1B1") if found} == {("LA25393-2",)}
+    assert not [text for text, _ in implied("full", "CYP2D6") if "=" in text]
+
+
+def test_a_phenotype_that_is_not_settled_or_not_known_has_no_code():
+    assert {found for text, found in implied("full", "CYP2C19") if text} == {()}, "*1/*2 or *1/*17: two phenotypes fit"
+    assert {found for _, found in implied("mara", "NUDT15")} == {()}, "a site was not seen"
+    assert all(not found for text, found in implied("mara", "CFTR") if "No Result" in text)

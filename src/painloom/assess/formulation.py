@@ -1,7 +1,7 @@
 """Why it hurts, for one person: what every stream found, brought to the one place where they meet."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from painloom.knowledge.load import Knowledge
 from painloom.model.assessment import DrugView
@@ -15,6 +15,7 @@ from painloom.model.quantity import Estimate
 from painloom.synthesis.drivers import drivers_of, rescore
 from painloom.synthesis.formulate import Brought, FormulationCards, formulate
 from painloom.synthesis.grade import latest
+from painloom.synthesis.next_test import Outlooks
 from painloom.synthesis.observe import Observed
 
 SAFETY = "safety"
@@ -32,6 +33,7 @@ class Found:
     drugs: tuple[DrugView, ...]
     outlook: OutlookView | None
     choices: Callable[[Sequence[Driver]], Sequence[Choice]] = lambda drivers: ()
+    results: Outlooks = field(default_factory=Outlooks)
 
 
 class _Cards:
@@ -74,6 +76,7 @@ def formulation_of(case: Case, knowledge: Knowledge, found: Found) -> Formulatio
     """Mechanisms, drivers, conflicts and the next best test of one person."""
     brought = Brought(
         choices=found.choices,
+        results=found.results,
         made=tuple(_made(found.drugs, found.outlook)),
         rescored=_rescored(case, knowledge),
     )

@@ -8,6 +8,7 @@ from painloom.assess.citations import citations
 from painloom.assess.formulation import Found, formulation_of, formulation_sources, helpful
 from painloom.assess.outlook import Heard, kinds_of_pain, outlook_of
 from painloom.assess.plan import Ahead, plan_of, plan_sources
+from painloom.assess.scenarios import Today, prospects_of, with_taken
 from painloom.body.candidates import Candidates
 from painloom.body.formulary import formulary_of
 from painloom.body.stream import BodyView, fired_rules
@@ -47,6 +48,7 @@ from painloom.model.target import TargetView
 from painloom.plan.compose import choices_for
 from painloom.response.model import CLINICAL
 from painloom.synthesis.judge import Judged, judge_case
+from painloom.synthesis.next_test import Outlooks
 from painloom.version import __version__
 
 HasSources = ScoreView | ChangeView | SafetyAlert | Grade | RedFlag
@@ -114,7 +116,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
     views = tuple(drug_views(session, drugs, case)) + tuple(_unknown(unknown, case))
     heard = _hear(case, knowledge)
     mind, body, brain, judged = heard.mind, heard.body, heard.brain, heard.judged
-    ahead = _look_ahead(case, knowledge, heard, (views, _phenotypes(calls), as_of, mode))
+    ahead = _look_ahead(case, knowledge, heard, session, (views, _phenotypes(calls), as_of, mode))
     targets, outlook, formulation, plan = ahead
     return Assessment(
         case=case,
@@ -174,7 +176,11 @@ class _Heard:
 
 
 def _look_ahead(
-    case: Case, knowledge: Knowledge, heard: _Heard, told: tuple[tuple[DrugView, ...], Mapping[str, frozenset[str]], str, str]
+    case: Case,
+    knowledge: Knowledge,
+    heard: _Heard,
+    session: Session,
+    told: tuple[tuple[DrugView, ...], Mapping[str, frozenset[str]], str, str],
 ) -> AheadOf:
     """From what was found to what could be done; `told` are the drugs with their advice, phenotypes by gene, the day, and the mode."""
     views, phenotypes, as_of, mode = told
@@ -186,7 +192,10 @@ def _look_ahead(
         found = Found(body.facts, mind.estimates, judged.grades, kinds_of_pain(case, knowledge), views, None)
         person = Heard(body.facts, views, targets.targets, helpful(case, knowledge, found), candidates)
         outlook = outlook_of(case, knowledge, person, mode=mode)
-        found = replace(found, outlook=outlook, choices=choices_for(outlook.outlooks, case.wishes, knowledge))
+        today = Today(case, knowledge, session, person, outlook)
+        choices = with_taken(choices_for(outlook.outlooks, case.wishes, knowledge), today)
+        results = Outlooks(prospects_of(today), knowledge.weighing.refused_loss)
+        found = replace(found, outlook=outlook, choices=choices, results=results)
         formulation = formulation_of(case, knowledge, found)
     elif not (case.drugs or case.answers):
         return targets, None, None, None

@@ -133,7 +133,7 @@ def with_taken(choices: Callable[[Sequence[Driver]], Sequence[Choice]], today: T
     kept = tuple(
         Choice(f"{TAKEN}{drug}", view.label, 0.0, worth, (), f"{TAKEN}{drug}")
         for drug, view in taken.items()
-        if True
+        if drug not in today.taken_refused
     )
 
     def found(drivers: Sequence[Driver]) -> Sequence[Choice]:

@@ -16,6 +16,7 @@ MASSES = {
     "mg": "mg", "milligram": "mg", "milligrams": "mg", "g": "g", "gram": "g", "grams": "g", "ng": "ng", "kg": "kg",
 }  # fmt: skip
 FORMS = {"TAB": "tablet", "CAP": "capsule"}  # of HL7's list of orderable forms
+PER_DAY_EXACT = "urn:painloom:per-day"  # an extension of our own export: times a day that a rule of repetition cannot give
 BOUND = "a bound (<, >) or an amount of another form: no single number could be taken"
 UNITS_DISAGREE = "the unit's code and its text name different units: the dose was not taken"
 
@@ -51,7 +52,7 @@ def read_dosage(node: Node, since: str) -> Dosage:
     return Dosage(
         dose,
         unit,
-        _per_day(timing) if timing else None,
+        _per_day(timing) if timing else _exactly(node),
         concept(node.get("route")).text,
         needed,
         node.fit("; ".join(dict.fromkeys(word for word in words if word)), "text" if node.has("text") else "additionalInstruction"),
@@ -147,6 +148,16 @@ def _per_day(timing: Node) -> Interval | None:
     if rule is None or short is None:
         return rule or short
     return Interval(min(rule.low, short.low), max(rule.high, short.high))
+
+
+def _exactly(node: Node) -> Interval | None:
+    """Times a day as our own export gives them where no rule of repetition can."""
+    for part in node.nodes("extension"):
+        if part.text("url") == PER_DAY_EXACT:
+            span = part.get("valueRange")
+            low, high = (end.number("value", 0, MOST_PER_DAY) if span and (end := span.get(name)) else None for name in ("low", "high"))
+            return Interval(low, high) if low is not None and high is not None and low <= high else None
+    return None
 
 
 def _short_form(code: Node) -> Interval | None:

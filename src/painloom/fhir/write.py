@@ -8,16 +8,15 @@ from painloom.fhir.write_brain import add_brain
 from painloom.fhir.write_case import add_allergies, add_diagnoses, add_pain, add_patient, add_wishes
 from painloom.fhir.write_codes import OWN, RESULT, FhirCodes, Json, coding, meta, reference
 from painloom.fhir.write_drugs import add_drugs
+from painloom.fhir.write_formulation import add_formulation
 from painloom.fhir.write_genome import add_genome
 from painloom.fhir.write_outlook import add_outlook
-from painloom.fhir.write_plan import add_formulation, add_plan
+from painloom.fhir.write_plan import Around, add_plan
 from painloom.fhir.write_safety import add_dangers, add_flags, add_grades, add_refusals
 from painloom.fhir.write_scores import add_answers, add_scores
 from painloom.fhir.write_sheaf import Sheaf, seed_of
 from painloom.knowledge.load import Knowledge
 from painloom.model.assessment import Assessment
-from painloom.model.formulation import Formulation
-from painloom.model.plan import Plan
 
 AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 SAFE_NAMES = ("case.toml", "outside_calls.tsv")
@@ -34,7 +33,7 @@ def export_bundle(assessment: Assessment, knowledge: Knowledge) -> dict[str, obj
     case, as_of, codes = assessment.case, assessment.as_of, FhirCodes(knowledge)
     sheaf = Sheaf(seed_of(case))
     add_patient(case, sheaf)
-    intensity = add_pain(case, sheaf, codes, as_of)
+    complaint, intensity = add_pain(case, sheaf, codes, as_of)
     add_diagnoses(case, sheaf)
     add_allergies(case, sheaf)
     uses = add_drugs(case, sheaf, codes)
@@ -47,33 +46,30 @@ def export_bundle(assessment: Assessment, knowledge: Knowledge) -> dict[str, obj
     add_grades(assessment, sheaf)
     add_flags(assessment, sheaf)
     add_dangers(assessment, uses, sheaf, codes)
-    plan, formulation = _plan(assessment), _formulation(assessment)
-    add_refusals(assessment, sheaf, codes, plan.refusals if plan else ())
+    plan = assessment.plan
+    issues = add_refusals(assessment, sheaf, codes, plan.refusals if plan else ())
     risks = add_outlook(assessment, sheaf, codes, [intensity] if intensity else [])
-    add_formulation(formulation, as_of, sheaf, risks)
-    add_plan(plan, as_of, sheaf, codes, goals)
+    impression = add_formulation(assessment.formulation, as_of, sheaf, risks, complaint)
+    add_plan(plan, as_of, sheaf, codes, Around(tuple(goals), complaint, impression, tuple(issues)))
     sheaf.add(_provenance(assessment, sheaf))
     return sheaf.bundle()
 
 
 def render_bundle(assessment: Assessment, knowledge: Knowledge) -> str:
-    """The bundle as JSON text: two blanks of indent, a newline at the end, the same bytes for the same input."""
+    """The bundle as JSON text: one entry a line, a newline at the end, the same bytes for the same input."""
     return render(export_bundle(assessment, knowledge))
 
 
 def render(bundle: dict[str, object]) -> str:
-    """A bundle as JSON text."""
-    return json.dumps(bundle, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """A bundle as JSON text, one entry a line: a third of the time of indented text, half of its size, and a change is one line."""
+    entries = bundle.get("entry")
+    head = _json({name: value for name, value in bundle.items() if name != "entry"})
+    lines = ",\n".join(map(_json, entries)) if isinstance(entries, list) else ""
+    return f'{head[:-1]}, "entry": [\n{lines}\n]}}\n' if lines else f"{head}\n"
 
 
-def _plan(assessment: Assessment) -> Plan | None:
-    found = getattr(assessment, "plan", None)  # an assessment of an earlier release has no such field
-    return found if isinstance(found, Plan) else None
-
-
-def _formulation(assessment: Assessment) -> Formulation | None:
-    found = getattr(assessment, "formulation", None)
-    return found if isinstance(found, Formulation) else None
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _provenance(assessment: Assessment, sheaf: Sheaf) -> Json:

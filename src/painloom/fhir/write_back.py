@@ -18,7 +18,7 @@ from painloom.fhir.units import Measures
 from painloom.fhir.write_body import BY, FACT, IMAGING, LEVEL, MAP, MEASURE, NO_ID, REGION, SENSORY, SIDE
 from painloom.fhir.write_case import AGE, COMPLAINT, DURATION, INTENSITY, PAIN, PAIN_DIAGNOSIS, SITES, WISH
 from painloom.fhir.write_codes import INPUT, OWN, RESULT, ROLE
-from painloom.fhir.write_genome import GENE
+from painloom.fhir.write_genome import DIPLOTYPE, GENE, OR
 from painloom.intake.bodyfacts import FACT_TABLES
 from painloom.knowledge.load import Knowledge
 from painloom.model.body import NO, UNKNOWN, YES, Fact, Measure, SensoryTest
@@ -224,12 +224,13 @@ def _genotype(record: Record, found: _Found, symbols: frozenset[str]) -> bool:
     parts = [part.get("valueCodeableConcept") for part in node.nodes("component")]
     genes = [c.text("code") for part in parts if part for c in part.nodes("coding") if c.text("system") == f"{OWN}{GENE}"]
     text = concept(node.get("valueCodeableConcept")).text
+    fits = [name for part in node.nodes("extension") if part.text("url") == DIPLOTYPE and (name := part.text("valueString"))]
     if len(genes) != 1 or genes[0] not in symbols or genes[0] in found.genes:
         return False
-    if node.has("dataAbsentReason") or not text.startswith(f"{genes[0]} "):
+    if not fits and (node.has("dataAbsentReason") or not text.startswith(f"{genes[0]} ")):
         found.lost.append(LeftOut(record.kind, record.id, node.path, "the gene was not called: nothing to take over"))
         return not text
-    found.genes[genes[0]] = text.removeprefix(f"{genes[0]} ")
+    found.genes[genes[0]] = OR.join(fits) or text.removeprefix(f"{genes[0]} ")
     if len(node.nodes("note")) > 1:
         found.lost.append(LeftOut(record.kind, record.id, node.path, CAVEAT))
     return True

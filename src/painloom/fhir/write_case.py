@@ -54,22 +54,26 @@ def add_patient(case: Case, sheaf: Sheaf) -> None:
     )
 
 
-def add_pain(case: Case, sheaf: Sheaf, codes: FhirCodes, as_of: str) -> str:
-    """Age, complaint with its sites, diagnoses of the pain in words, duration and intensity; returns the address of the intensity."""
+def add_pain(case: Case, sheaf: Sheaf, codes: FhirCodes, as_of: str) -> tuple[str, str]:
+    """Age, complaint with its sites, diagnoses of the pain in words, duration and intensity.
+
+    Returns the addresses of the complaint and of the intensity, "" where the case has none.
+    """
     pain, person = case.pain, reference(sheaf.patient)
     if case.person.age_years is not None:
         _add_number(sheaf, codes, (AGE, "age", "a"), case.person.age_years, as_of)
+    complaint = ""
     if pain.complaint or pain.sites:
         role = COMPLAINT if pain.complaint else SITES
         sites = [{"text": site} for site in pain.sites]
-        sheaf.add(_condition(role, pain.complaint or PAIN, person) | {"bodySite": sites})
+        complaint = sheaf.add(_condition(role, pain.complaint or PAIN, person) | {"bodySite": sites})
     for text in pain.diagnoses:
         sheaf.add(_condition(PAIN_DIAGNOSIS, text, person))
     if pain.months is not None:
         _add_number(sheaf, codes, (DURATION, "how long the pain has lasted", "mo"), pain.months)
     if pain.intensity_0_10 is None:
-        return ""
-    return _add_number(sheaf, codes, (INTENSITY, "pain severity, 0 to 10", "{score}"), pain.intensity_0_10)
+        return complaint, ""
+    return complaint, _add_number(sheaf, codes, (INTENSITY, "pain severity, 0 to 10", "{score}"), pain.intensity_0_10)
 
 
 def _condition(role: str, text: str, person: Json) -> dict[str, object]:

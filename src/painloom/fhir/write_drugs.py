@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from painloom.fhir.write_codes import FhirCodes, Json, case_codes, concept, day, reference
+from painloom.fhir.dosage import PER_DAY_EXACT
+from painloom.fhir.write_codes import FhirCodes, Json, case_codes, concept, day, extension, reference
 from painloom.fhir.write_sheaf import Sheaf
 from painloom.model.case import Case, DrugUse
 from painloom.model.quantity import Interval
@@ -50,6 +51,7 @@ def _period(use: DrugUse) -> tuple[Json, list[str]]:
 
 def _dosage(use: DrugUse, codes: FhirCodes) -> Json:
     return {
+        "extension": list(_exactly(use)),
         "text": use.text,
         "timing": {"repeat": _repeat(use.per_day) if use.per_day else {}},
         "asNeededBoolean": True if use.as_needed else None,
@@ -79,6 +81,12 @@ def _shared(one: int, other: int) -> int:
     while other:
         one, other = other, one % other
     return one
+
+
+def _exactly(use: DrugUse) -> Iterator[Json]:
+    """Times a day that whole numbers in a number of days do not give, such as "up to two a day"."""
+    if use.per_day is not None and not _repeat(use.per_day):
+        yield extension(PER_DAY_EXACT, "valueRange", {"low": {"value": use.per_day.low}, "high": {"value": use.per_day.high}})
 
 
 def _times_in_words(use: DrugUse) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Genotypes, what they mean for each drug, the report that holds both, and the actions it proposes: Genomics Reporting."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from painloom.fhir.write_codes import (
     CATEGORY,
     INPUT,
+    OWN,
     RESEARCH,
     RESULT,
     RXNORM_URL,
@@ -28,22 +30,29 @@ from painloom.model.source import Citation
 
 GUIDE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/"
 ARTIFACT = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
-MOST_PAIRS = 40
+MOST_PAIRS = 40  # that a text names; all of them stand in extensions
+MOST_TOLD = 5000
+DIPLOTYPE = f"{OWN}diplotype"
 TO_DO = ("act", "consider")
-GENE, STATEMENT, STRENGTH = "gene", "statement", "strength"
+GENE, STATEMENT, STRENGTH, HAPLOTYPE = "gene", "statement", "strength", "haplotype"
 OR = " or "
+TERM = re.compile(r"([A-Za-z][A-Za-z -]*[A-Za-z])(?: \([^()]*\))?(?: under today's drugs)?$")
 RESEARCH_CLAIM = "research"
 
 
 @dataclass(frozen=True, slots=True)
 class Genome:
-    """What the parts of the report share: the day, codes, sources, genes with their genotype's address, the drug list's addresses."""
+    """What the parts of the report share: the day, codes, sources, genes with their genotype's address, the drug list's addresses.
+
+    `settled` are the genes whose diplotypes that fit all have one phenotype by every body.
+    """
 
     as_of: str
     codes: FhirCodes
     sources: Mapping[str, Citation]
     genotypes: Mapping[str, str]
     uses: Mapping[DrugUse, str]
+    settled: frozenset[str] = frozenset()
 
 
 def add_genome(assessment: Assessment, uses: Iterable[tuple[DrugUse, str]], sheaf: Sheaf, codes: FhirCodes) -> None:
@@ -53,11 +62,13 @@ def add_genome(assessment: Assessment, uses: Iterable[tuple[DrugUse, str]], shea
     called: dict[str, str] = {}
     results: list[str] = []
     for call in assessment.calls:
-        results.append(sheaf.add(_genotype(call, assessment.as_of, sheaf, codes)))
+        alleles = [sheaf.add(one) for one in _haplotypes(call, assessment.as_of, sheaf, codes)]
+        results += [*alleles, sheaf.add(_genotype(call, assessment.as_of, alleles, sheaf, codes))]
         if call.diplotypes:
             called[call.gene] = results[-1]
     sources = {citation.id: citation for citation in assessment.citations}
-    genome = Genome(assessment.as_of, codes, sources, called, dict(uses))
+    settled = frozenset(call.gene for call in assessment.calls if _is_settled(call))
+    genome = Genome(assessment.as_of, codes, sources, called, dict(uses), settled)
     tasks: list[str] = []
     for view in assessment.drugs:
         for advice in view.advice:
@@ -66,6 +77,14 @@ def add_genome(assessment: Assessment, uses: Iterable[tuple[DrugUse, str]], shea
                 results.append(implied)
                 tasks += [sheaf.add(task) for task in _tasks(view, advice, implied, genome, sheaf)]
     sheaf.add(_report(results, tasks, genome, sheaf))
+
+
+def _is_settled(call: GeneCall) -> bool:
+    phenotypes: dict[str, set[str]] = {}
+    for diplotype in call.diplotypes:
+        for reading in diplotype.readings:
+            phenotypes.setdefault(reading.body, set()).add(reading.phenotype)
+    return bool(phenotypes) and all(len(found) == 1 for found in phenotypes.values())
 
 
 def _observation(sheaf: Sheaf, codes: FhirCodes, as_of: str) -> dict[str, object]:
@@ -78,7 +97,31 @@ def _observation(sheaf: Sheaf, codes: FhirCodes, as_of: str) -> dict[str, object
     }
 
 
-def _genotype(call: GeneCall, as_of: str, sheaf: Sheaf, codes: FhirCodes) -> Json:
+def _haplotypes(call: GeneCall, as_of: str, sheaf: Sheaf, codes: FhirCodes) -> Iterator[Json]:
+    """The two named alleles where one diplotype fits and the gene's names are those of a list; one where both are the same."""
+    system = codes.system("star-names", call.gene)
+    card = codes.knowledge.genes.get(call.gene)
+    alleles = call.diplotypes[0].name.split("/") if len(call.diplotypes) == 1 and system and card else []
+    if card is None or len(alleles) != 2 or not all(name in card.by_name for name in alleles):
+        return
+    for name in dict.fromkeys(alleles):
+        text = f"{call.gene} {name}"
+        yield _observation(sheaf, codes, as_of) | {
+            "meta": meta(RESULT, profiles=(f"{GUIDE}haplotype",)),
+            "code": concept("", codes.coding("genomics", "haplotype"), own(HAPLOTYPE, call.gene)),
+            "valueCodeableConcept": concept(text, coding(system, text)),
+            "component": [_studied(call, codes)],
+        }
+
+
+def _studied(call: GeneCall, codes: FhirCodes) -> Json:
+    return {
+        "code": concept("", codes.coding("genomics", "gene-studied")),
+        "valueCodeableConcept": concept(call.gene, codes.coding("gene", call.gene), own(GENE, call.gene)),
+    }
+
+
+def _genotype(call: GeneCall, as_of: str, alleles: Iterable[str], sheaf: Sheaf, codes: FhirCodes) -> Json:
     """All diplotypes that fit, best first; a code only where one fits and the gene's names are those of a list."""
     names = [diplotype.name for diplotype in call.diplotypes]
     system = codes.system("star-names", call.gene) if len(names) == 1 else ""
@@ -90,18 +133,19 @@ def _genotype(call: GeneCall, as_of: str, sheaf: Sheaf, codes: FhirCodes) -> Jso
         text = f"{call.gene} {OR.join(names)}"
         value = {"valueCodeableConcept": concept(text, coding(system, text) if system else None)}
         profiles = (f"{GUIDE}genotype",)
-    studied = {
-        "code": concept("", codes.coding("genomics", "gene-studied")),
-        "valueCodeableConcept": concept(call.gene, codes.coding("gene", call.gene), own(GENE, call.gene)),
-    }
     notes = (*call.notes, *([f"sites without a result: {len(call.missing_sites)}"] if call.missing_sites else []))
     return (
         _observation(sheaf, codes, as_of)
-        | {"meta": meta(*_roles(call), profiles=profiles), "code": concept("", codes.coding("genomics", "genotype"))}
+        | {
+            "meta": meta(*_roles(call), profiles=profiles),
+            "extension": [extension(DIPLOTYPE, "valueString", name) for name in names] if 1 < len(names) <= MOST_TOLD else [],
+            "code": concept("", codes.coding("genomics", "genotype")),
+        }
         | value
         | {
             "note": [{"text": note} for note in (f"origin: {call.origin}", *notes)],
-            "component": [studied],
+            "derivedFrom": [reference(address) for address in alleles],
+            "component": [_studied(call, codes)],
         }
     )
 
@@ -114,8 +158,7 @@ def _implication(view: DrugView, advice: Advice, genome: Genome, sheaf: Sheaf) -
     codes = genome.codes
     card = codes.knowledge.drugs.get(advice.drug)
     drug = concept(view.label, coding(RXNORM_URL, card.rxnorm, view.label) if card and card.rxnorm else None)
-    pairs = zip(advice.genes, advice.phenotypes, strict=False)
-    phenotypes = [concept(f"{gene} {text}", codes.coding("phenotype", text.casefold())) for gene, text in pairs if text]
+    phenotypes = [_phenotype(gene, text, genome) for gene, text in zip(advice.genes, advice.phenotypes, strict=False) if text]
     said = advice.statement
     parts: list[Json] = [_part(codes, "medication-assessed", "valueCodeableConcept", drug)]
     parts += [_part(codes, "therapeutic-implication", "valueCodeableConcept", phenotype) for phenotype in phenotypes]
@@ -130,6 +173,14 @@ def _implication(view: DrugView, advice: Advice, genome: Genome, sheaf: Sheaf) -
         "note": [{"text": note} for note in (*_open(advice), *advice.notes, *advice.flags)],
         "component": parts,
     }
+
+
+def _phenotype(gene: str, text: str, genome: Genome) -> Json:
+    """A phenotype in words; with its code where every diplotype that fits has the same one."""
+    told = text.removeprefix(f"{gene}=")
+    term = TERM.match(told)
+    code = genome.codes.coding("phenotype", term[1].casefold()) if term and gene in genome.settled else None
+    return concept(f"{gene} {told}", code)
 
 
 def _open(advice: Advice) -> Iterator[str]:

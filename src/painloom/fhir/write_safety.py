@@ -108,13 +108,12 @@ def _evidence(source: str, card: str) -> list[Json]:
     return [{"code": [{"text": text} for text in texts]}] if texts else []
 
 
-def add_refusals(assessment: Assessment, sheaf: Sheaf, codes: FhirCodes, more: Iterable[Refusal] = ()) -> None:
-    """Each reason against each treatment, once; `more` are the refusals of a plan."""
+def add_refusals(assessment: Assessment, sheaf: Sheaf, codes: FhirCodes, more: Iterable[Refusal] = ()) -> list[str]:
+    """Each reason against each treatment, once; `more` are the refusals of a plan.  Returns their addresses."""
     outlooks = assessment.outlook.outlooks if assessment.outlook else ()
     labels = {one.treatment: one.label for one in outlooks}
     found = dict.fromkeys([*(refusal for one in outlooks if one.status == REFUSED for refusal in one.refusals), *more])
-    for refusal in found:
-        sheaf.add(_refusal(refusal, labels, assessment.as_of, sheaf, codes))
+    return [sheaf.add(_refusal(refusal, labels, assessment.as_of, sheaf, codes)) for refusal in found]
 
 
 def _refusal(refusal: Refusal, labels: Mapping[str, str], as_of: str, sheaf: Sheaf, codes: FhirCodes) -> Json:

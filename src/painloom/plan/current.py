@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from painloom.knowledge.load import Knowledge
+from painloom.model.advice import Advice
 from painloom.model.medication import SafetyRow
 from painloom.model.outlook import Refusal
 from painloom.model.plan import CHANGE, KEEP, STOP, Reason
@@ -22,7 +23,7 @@ SERIOUS = (*GRAVE, "major")
 RULE_PLACE = "rules/"
 SENTENCE_END = re.compile(r"(?<=[.!?)]) (?=[A-Z])")
 MONITOR, REDUCE, INCREASE = "monitor", "reduce", "increase"
-FIRM = ("act", "consider")
+FIRM, GUIDELINE = ("act", "consider"), "guideline"
 
 
 @dataclass(frozen=True)
@@ -138,17 +139,19 @@ def _distinct(first: Sequence[Reason], then: Sequence[Reason]) -> tuple[Reason, 
 
 
 def _by_genes(taken: TakenDrug) -> list[Reason]:
-    firm = [a for a in taken.advice if a.statement.tier in FIRM and a.claim == "guideline" and a.phenotypes]
-    return [
-        Reason(
-            "genome",
-            f"{a.body}: {a.statement.summary} ({', '.join(p for p in a.phenotypes if p)})",
-            f"genome:{'+'.join(a.genes)}",
-            f"guidance/{a.card[0]}",
-            a.source,
-        )
-        for a in firm
-    ]
+    return [gene_reason(a) for a in taken.advice if a.statement.tier in FIRM and is_told(a)]
+
+
+def is_told(advice: Advice) -> bool:
+    """Whether a guideline speaks of a gene that was read in this person."""
+    return advice.claim == GUIDELINE and len(advice.missing_genes) < len(advice.genes)
+
+
+def gene_reason(advice: Advice) -> Reason:
+    """What a guideline says of a drug under this person's genes."""
+    found = ", ".join(p for p in advice.phenotypes if p)
+    genes = "+".join(advice.genes)
+    return Reason("genome", f"{advice.body}: {advice.statement.summary} ({found})", f"genome:{genes}", advice.card[0], advice.source)
 
 
 def _exceeded(taken: TakenDrug, caps: Iterable[Cap]) -> Cap | None:

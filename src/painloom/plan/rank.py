@@ -17,7 +17,7 @@ GRADES = ("high", "moderate", "low", "very-low")
 NEAR = 5.0  # people of 100: of options that cannot be told apart only those as near to the best may be named first
 LEAST_RELEVANT = 0.2  # below this chance of every mechanism it works on a treatment has no part in the plan
 VERIFIED = "verified"
-LAST_LINE = 9
+LAST_LINE, MUCH = 9, 3
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,23 @@ def leader_of(options: Iterable[Ranked]) -> tuple[Ranked | None, tuple[Ranked, .
     Of those that cannot be told apart from the most useful one, and are near it, the plan names the one that aims at something found,
     that a guideline puts first, that asks least, whose evidence is surest.
     """
-    able = [one for one in options if not one.why_not and (one.utility.value > 0 or one.aims_at)]
+    able = [one for one in options if not one.why_not and is_worth(one)]
     if not able:
         return None, ()
     best = max(able, key=lambda r: (r.utility.value, r.id))
     near = [one for one in able if overlap(one.utility, best.utility) and one.utility.value >= best.utility.value - NEAR]
     named = min(near, key=_preferred)
     return named, tuple(one for one in able if one is not named and overlap(one.utility, named.utility))
+
+
+def is_worth(one: Ranked) -> bool:
+    """Whether an option is worth beginning: it aims at something found, or it is expected to do more good than harm.
+
+    What asks much of a person (from the third line on) needs more: a band that lies above nothing, or a guideline that puts it first.
+    """
+    if one.aims_at:
+        return True
+    return one.utility.value > 0 and (one.line < MUCH or one.utility.low >= 0 or bool(one.first))
 
 
 def _preferred(one: Ranked) -> tuple[bool, bool, int, int, float, str]:

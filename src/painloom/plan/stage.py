@@ -7,7 +7,7 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.medication import SafetyRow
 from painloom.model.plan import LATER, NEXT, NOW
 from painloom.plan.current import SERIOUS, Decision, options_of
-from painloom.plan.rank import BODY, CHANGE, LEARN, MIND, PROGRAMME, SLEEP, STIMULATION, Ranked, leader_of
+from painloom.plan.rank import BODY, CHANGE, LEARN, MIND, PROGRAMME, SLEEP, STIMULATION, Ranked, is_worth, leader_of
 from painloom.plan.situation import Situation
 from painloom.plan.worth import DRUG, PROCEDURE
 
@@ -149,6 +149,8 @@ def _left(one: Ranked, chosen: set[str]) -> Ranked:
         return one
     if one.utility.value <= 0:
         return replace(one, why_not="its expected harm and burden weigh as much as what it adds, or more")
+    if not is_worth(one):
+        return replace(one, why_not="it asks much, and its band reaches below nothing")
     return replace(one, why_not="another option of its kind is named first; it may follow")
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.mechanism_cards import DriverCard
 from painloom.knowledge.plan_cards import COURSE, Course, PriceTable
-from painloom.model.advice import Advice
 from painloom.model.formulation import Driver, Mechanism, NextTest
 from painloom.model.outlook import Band
 from painloom.model.plan import (
@@ -29,7 +28,7 @@ from painloom.model.plan import (
 from painloom.model.redflag import PRESENT
 from painloom.plan.against import cautions_by_card
 from painloom.plan.checks import checks_of
-from painloom.plan.current import Decision, own_kinds
+from painloom.plan.current import Decision, gene_reason, is_told, own_kinds
 from painloom.plan.dose import dose_of
 from painloom.plan.rank import BODY, LEARN, Ranked
 from painloom.plan.situation import Situation
@@ -197,7 +196,8 @@ def _said(option: Ranked, label: str) -> str:
 
 
 def _hundred(band: Band) -> str:
-    return f"about {100 * band.value:.0f} (80 % band {100 * band.low:.0f} to {100 * band.high:.0f})"
+    value, low, high = (round(100 * part) for part in (band.value, band.low, band.high))
+    return f"about {value} (80 % band {low} to {high})"
 
 
 def _evidence(option: Ranked) -> Iterator[Reason]:
@@ -243,13 +243,8 @@ def _drivers(option: Ranked, situation: Situation) -> Iterator[Reason]:
 
 def _genes(drug: str, situation: Situation) -> Iterator[Reason]:
     for a in situation.advice.get(drug, ()):
-        if a.claim == "guideline" and any(a.phenotypes) and a.statement.tier != "research":
-            yield _gene(a)
-
-
-def _gene(a: Advice) -> Reason:
-    found = ", ".join(p for p in a.phenotypes if p)
-    return Reason("genome", f"{a.body}: {a.statement.summary} ({found})", f"genome:{'+'.join(a.genes)}", f"guidance/{a.card[0]}", a.source)
+        if is_told(a) and a.statement.tier != "research":
+            yield gene_reason(a)
 
 
 def _targets(option: Ranked, situation: Situation) -> Iterator[Reason]:
@@ -270,10 +265,15 @@ def _wishes(option: Ranked) -> Iterator[Reason]:
 
 def test_step(test: NextTest) -> Step:
     """The next best test as a step."""
-    leads = "; ".join(f"{r.label} ({100 * r.chance:.0f} %): {r.leads or 'nothing leads'}" for r in test.results)
-    text = f"{test.label}: worth {test.gain:.1f} of 100 people before its cost. {leads}."
+    leads = "; ".join(f"{r.label} ({_share(r.chance)}): {r.leads or 'nothing leads'}" for r in test.results)
+    text = f"{test.label}: worth {test.gain:.1f} of 100 people before its cost. {leads[:1].upper()}{leads[1:]}."
     reason = Reason("evidence", test.text, f"test:{test.id}", f"tests/{test.id}", _joined(test.sources[:1]))
     return _step(ASK, "", test.label, MECHANISM, text, (reason,), sources=test.sources)
+
+
+def _share(chance: float) -> str:
+    """A chance in percent; one that rounds to nothing is not nothing."""
+    return f"{100 * chance:.0f} %" if chance >= 0.005 or not chance else "fewer than 1 %"
 
 
 def course_text(course: Course | None) -> str:

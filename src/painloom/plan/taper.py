@@ -9,6 +9,7 @@ from painloom.plan.situation import TakenDrug
 VERIFIED = "verified"
 LEAST = 0.1  # of the first amount: below it the drug is stopped
 SHOWN = 6
+WHOLE_FROM = 10.0
 NO_CARD = "No pace of stopping is on file for it: ask the prescriber, and never stop it abruptly."
 NOT_RECORDED = "How long it was taken is not recorded, so the slowest pace stands here."
 
@@ -24,11 +25,16 @@ def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> Taper:
     text = " ".join(dict.fromkeys([card.text, *(pace.text for pace in paces), *([NOT_RECORDED] if taken.months is None else [])]))
     amount = taken.daily.high if taken.daily is not None and taken.daily.high > 0 else None
     steps = tuple(
-        TaperStep(day, share, None if amount is None else round(amount * share, 3), taken.unit) for day, share in shares(paces)[:SHOWN]
+        TaperStep(day, share, None if amount is None else handy(amount * share), taken.unit) for day, share in shares(paces)[:SHOWN]
     )
     state = VERIFIED if card.state == VERIFIED and all(pace.state == VERIFIED for pace in paces) else "to-verify"
     sources = dict.fromkeys([*card.sources, *(source for pace in paces for source in pace.sources)])
     return Taper(True, text, steps, card.watch, state, tuple(sources))
+
+
+def handy(amount: float) -> float:
+    """An amount that can be said: whole from 10 on, one decimal below; what can be taken is the nearest strength there is."""
+    return float(round(amount)) if amount >= WHOLE_FROM else round(amount, 1)
 
 
 def _card(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> TaperCard | None:

@@ -20,11 +20,13 @@ from painloom.model.choice import Choice
 from painloom.model.formulation import Driver, Formulation, Mechanism, NextTest
 from painloom.synthesis.drivers import conflicts_of, drivers_of
 from painloom.synthesis.grade import answers_from, grade_now
-from painloom.synthesis.next_test import rank_tests
+from painloom.synthesis.next_test import Outlooks, rank_tests
 from painloom.synthesis.observe import Observed
 from painloom.synthesis.weigh import statement, weigh
 
 NO_TEST = "No further test would change the plan."
+NO_CHOICE = "No treatment can be weighed yet, so no test has a worth: first record what is missing."
+LEAST_MOVE, MOVE_WORTH = 0.01, 10.0  # of a chance; people of 100 that a chance moved from 0 to 1 stands for
 LEAST_GAIN = 0.05  # people of 100: below it a test is not worth a line
 
 
@@ -54,28 +56,29 @@ class FormulationCards:
 @dataclass(frozen=True)
 class Brought:
     """What other rooms bring: the options of the decision at hand (they depend on what keeps the pain going), drivers made by drugs and
-    genes, rescored drivers, and ids of tests that the clinic can do (None = all).
+    genes, rescored drivers, and the results of tests that would refuse or allow treatments.
     """
 
     choices: Callable[[Sequence[Driver]], Sequence[Choice]] = lambda drivers: ()
     made: tuple[Driver, ...] = ()
     rescored: Mapping[str, float] = field(default_factory=dict)
-    available: frozenset[str] | None = None
+    results: Outlooks = field(default_factory=Outlooks)
 
 
 def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> Formulation:
     """Weigh every mechanism, rank what keeps the pain going, show what disagrees, and ask which absent test would teach most."""
     mechanisms = weigh_all(observed, cards)
     drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
-    tests = [card for card in cards.tests.values() if brought.available is None or card.id in brought.available]
-    ranked = rank_tests(tests, observed, brought.choices(drivers), _Chances(cards, chances(mechanisms)))
+    choices, told = brought.choices(drivers), _Chances(cards, chances(mechanisms))
+    ranked = rank_tests(cards.tests.values(), observed, choices, told, brought.results)
     useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
+    first = useful or (_told_in_vain(ranked) if choices else _first_to_ask(ranked, observed, cards, told))
     return Formulation(
         mechanisms=mechanisms,
         drivers=drivers,
         conflicts=conflicts_of(cards.conflicts, observed),
-        tests=useful or _told_in_vain(ranked),
-        no_test="" if useful else NO_TEST,
+        tests=first,
+        no_test="" if useful else NO_TEST if choices else NO_CHOICE,
         statement=statement(mechanisms),
     )
 
@@ -134,6 +137,22 @@ def weigh_all(observed: Observed, cards: FormulationCards) -> tuple[Mechanism, .
 def chances(mechanisms: Iterable[Mechanism]) -> dict[str, float]:
     """Mechanism id -> chance."""
     return {m.id: m.chance.value for m in mechanisms}
+
+
+def _first_to_ask(ranked: Sequence[NextTest], observed: Observed, cards: FormulationCards, told: _Chances) -> tuple[NextTest, ...]:
+    """Where nothing can be chosen yet: the tests that move belief in a mechanism most, dear and slow ones last."""
+
+    def moves(test: NextTest) -> float:
+        found = [0.0]
+        for sought in cards.tests[test.id].tells:
+            if observed.holds(sought) is None:
+                yes, no = (told(observed.with_result(sought, is_present=present), sought) for present in (True, False))
+                found += [abs(yes[id_] - no[id_]) for id_ in yes]
+        return max(found)
+
+    moving = [(moves(test), test) for test in ranked]
+    able = [(size, test) for size, test in moving if size > LEAST_MOVE]
+    return tuple(test for _, test in sorted(able, key=lambda pair: (-(pair[0] * MOVE_WORTH + pair[1].net), pair[1].id)))[:3]
 
 
 def _told_in_vain(ranked: Sequence[NextTest]) -> tuple[NextTest, ...]:
