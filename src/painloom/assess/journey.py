@@ -51,6 +51,7 @@ from painloom.synthesis.judge import Judged, judge_case
 from painloom.synthesis.next_test import Outlooks
 from painloom.version import __version__
 
+ACTIVE = "active"
 HasSources = ScoreView | ChangeView | SafetyAlert | Grade | RedFlag
 AheadOf = tuple[TargetView, OutlookView | None, Formulation | None, Plan | None]
 NO_BRAIN = NotMeasured(
@@ -108,7 +109,7 @@ def assess(case: Case, knowledge: Knowledge, as_of: str, *, mode: str = CLINICAL
     as_of : ISO date on which the statement is made; nothing below reads a clock.
     mode : "research" lets evidence that is still to verify weigh in the outlook; the report says so.
     """
-    drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs))
+    drugs, unknown = find_drugs(knowledge, (use.name for use in case.drugs if use.state == ACTIVE))
     request = Request(dict(case.outside_calls), tuple(d.id for d in drugs), one_x=case.person.sex == "M")
     session = open_session(knowledge, case.genotypes, request, workbench_of(knowledge))
     measured = case.genotypes is not None or bool(case.outside_calls)

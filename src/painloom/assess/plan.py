@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from painloom.assess.outlook import MONTHS_CHRONIC, refusals_by_drug, situation_of
-from painloom.body.candidates import Candidates, candidate_use
+from painloom.body.candidates import Candidates, candidate_use, ingredients
 from painloom.body.ceilings import ceilings_of
 from painloom.body.formulary import Formulary
 from painloom.body.matching import DrugsTaken
@@ -15,6 +15,7 @@ from painloom.body.products import Taken, read_use
 from painloom.knowledge.evidence_cards import TreatmentCard
 from painloom.knowledge.load import Knowledge
 from painloom.model.assessment import DrugView
+from painloom.model.body import BodyRecord
 from painloom.model.brain import BrainView
 from painloom.model.case import Case, DrugUse
 from painloom.model.formulation import Formulation
@@ -30,6 +31,7 @@ from painloom.plan.compose import make_plan
 from painloom.plan.situation import Cap, TakenDrug
 
 ACTIVE, STOPPED = "active", "stopped"
+GRAVE = ("contraindicated", "severe", "major")
 DAY = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 DAYS_A_MONTH = 30.4375
 
@@ -77,6 +79,8 @@ def plan_of(case: Case, candidates: Candidates, ahead: Ahead, as_of: str) -> Pla
             is_young=case.pain.months is not None and case.pain.months < MONTHS_CHRONIC,
             scales={f"{s.instrument}.{s.scale}": (_scale_name(s, knowledge), s.domain) for s in ahead.scores if s.estimate},
             barred=_barred(candidates, ahead, knowledge),
+            instead={one.drug: _instead(one, candidates, ahead) for one in taken if one.is_pain and _is_in_doubt(one, ahead)},
+            missing=tuple(_missing(case)),
         ),
         knowledge,
     )
@@ -86,6 +90,36 @@ def _scale_name(view: ScoreView, knowledge: Knowledge) -> str:
     """The short name of an instrument, with the scale where it has several."""
     card = knowledge.instrument(view.instrument)
     return card.name if len(card.scales) == 1 else f"{card.name}: {view.scale_label}"
+
+
+def _is_in_doubt(one: TakenDrug, ahead: Ahead) -> bool:
+    """Whether a drug that is taken may have to be stopped."""
+    return bool(one.refusals) or any(one.drug in row.drugs and row.is_warning for row in ahead.safety)
+
+
+def _instead(one: TakenDrug, candidates: Candidates, ahead: Ahead) -> tuple[str, ...]:
+    """Drugs of the same class that nothing forbids once `one` is off the list."""
+    knowledge, formulary = candidates.formulary.knowledge, candidates.formulary
+    active = [use for use in candidates.case.drugs if one.drug not in ingredients(use, formulary)]
+    rest = Candidates(replace(candidates.case, drugs=tuple(active)), formulary)
+    same = sorted(drug for drug in listed_drugs(knowledge) if knowledge.drugs[drug].classes[0] == one.classes[0] and drug != one.drug)
+    uses = {drug: candidate_use(knowledge.drugs[drug].name, "") for drug in same if drug not in rest.drugs}
+    refused = refusals_by_drug(rest, ahead.drugs, uses)
+    clashing = {drug for drug in uses for row in rest.rows({drug: uses[drug]}) if row.severity in GRAVE}
+    return tuple(drug for drug in uses if drug not in refused and drug not in clashing)
+
+
+def _missing(case: Case) -> Iterator[str]:
+    """What must be known before a drug is begun, where nothing at all of the body is recorded."""
+    if case.drugs or case.body != BodyRecord():
+        return
+    yield "which drugs are taken, and allergies"
+    yield "kidneys, liver, pregnancy and other illnesses"
+    yield "red flags"
+    if case.pain.intensity_0_10 is None:
+        yield "how strong the pain is"
+    if case.pain.months is None:
+        yield "how long it has lasted"
 
 
 def uses_of(card: TreatmentCard, knowledge: Knowledge) -> dict[str, DrugUse]:
@@ -133,15 +167,22 @@ def taken_drugs(candidates: Candidates, ahead: Ahead, as_of: str) -> tuple[Taken
                 label=card.label,
                 is_pain=drug in listed or (card.pain and card.classes[0] in classes),
                 classes=card.classes,
-                daily=_daily([one for _, one in own]),
+                daily=_daily([one for _, one in own]) if not _joined(drug, own, formulary) else None,
                 unit=own[0][1].intake.unit,
                 months=max(since) if since and len(since) == len(months) else None,
                 as_needed=all(use.as_needed for use, _ in own),
                 advice=view.advice if view is not None else (),
+                joined=_joined(drug, own, formulary),
                 refusals=tuple(r for r in reasons.get(drug, ()) if r.card not in pairs),
             )
         )
     return tuple(found)
+
+
+def _joined(drug: str, own: list[tuple[DrugUse, Taken]], formulary: Formulary) -> tuple[str, ...]:
+    """Labels of the other drugs of the tablet, where every entry of the drug is such a tablet: its amount alone cannot be changed."""
+    parts = [[one for one in formulary.product(use.name).ingredients if one.drug and one.drug != drug] for use, _ in own]
+    return tuple(dict.fromkeys(one.label for part in parts for one in part)) if all(parts) else ()
 
 
 def _daily(own: list[Taken]) -> Interval | None:

@@ -1,6 +1,7 @@
 """What if: changes of a case in the form path=value, applied before anything judges it."""
 
 import copy
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from dataclasses import replace
 from painloom.errors import InputError
 from painloom.model.answers import UNANSWERED, Answers, ItemRange
 
-DRUGS, CALLS, SHEETS = "drugs", "outside_calls", "answers"
+DRUGS, CALLS, SHEETS, MEASURES = "drugs", "outside_calls", "answers", "measures"
 LISTS = {("wishes",), ("pain", "sites"), ("pain", "diagnoses"), ("pain", "map")}
 TABLES = ("person", "pain", "organs", "history", "examination", "redflags")
 GONE = "none"
@@ -42,13 +43,15 @@ def changed_record(record: Mapping[str, object], changes: Changes) -> dict[str, 
             continue
         if parts[0] == DRUGS and len(parts) in (2, 3):
             _change_drug(found, parts[1], parts[2] if len(parts) == 3 else "", value)
+        elif parts[0] == MEASURES and len(parts) == 2:
+            _change_measure(found, parts[1], value)
         elif parts in LISTS:
             _set(found, parts, [entry.strip() for entry in value.split(";") if entry.strip()] if value else None)
         elif len(parts) == 2 and parts[0] in TABLES:
             _set(found, parts, _typed(value) if value else None)
         else:
             raise InputError(
-                f"{WHERE} {path}: no such part of a case; allowed are {', '.join(TABLES)} with a key, wishes, drugs.NAME, "
+                f"{WHERE} {path}: no such part of a case; allowed are {', '.join(TABLES)} with a key, wishes, drugs.NAME, measures.NAME, "
                 f"{CALLS}.GENE, {SHEETS}.INSTRUMENT.ITEM"
             )
     return found
@@ -80,7 +83,7 @@ def _change_drug(record: dict[str, object], name: str, key: str, value: str) -> 
     entries = record.setdefault(DRUGS, [])
     if not isinstance(entries, list):
         raise InputError(f"{WHERE} {DRUGS}: the case holds no list of drugs")
-    own = [e for e in entries if isinstance(e, dict) and str(e.get("name", "")).strip().lower() == name.lower()]
+    own = [e for e in entries if isinstance(e, dict) and _is_named(str(e.get("name", "")), name)]
     if not key and value == GONE:
         if not own:
             raise InputError(f"{WHERE} {DRUGS}: the case has no drug of that name to take off")
@@ -99,6 +102,27 @@ def _change_drug(record: dict[str, object], name: str, key: str, value: str) -> 
         if key == "dose_mg":
             entry.pop("dose", None)
             entry.pop("unit", None)
+
+
+def _change_measure(record: dict[str, object], id_: str, value: str) -> None:
+    """Every entry of a measure, its unit kept; one that the case does not hold is added in the unit of the table of measures."""
+    entries = record.setdefault(MEASURES, [])
+    if not isinstance(entries, list):
+        raise InputError(f"{WHERE} {MEASURES}: the case holds no list of measures")
+    own = [entry for entry in entries if isinstance(entry, dict) and entry.get("id") == id_]
+    if not value:
+        record[MEASURES] = [entry for entry in entries if entry not in own]
+    elif own:
+        for entry in own:
+            entry["value"] = _typed(value)
+    else:
+        _set(record, ("organs", id_), _typed(value))
+
+
+def _is_named(entry: str, name: str) -> bool:
+    """Whether an entry of the list is the drug, or a product that names it as one of its ingredients."""
+    words = re.split(r"[\s/+,()]+", entry.lower())
+    return entry.strip().lower() == name.lower() or name.lower() in words
 
 
 def changed_calls(calls: Mapping[str, str], changes: Changes) -> dict[str, str]:

@@ -119,16 +119,13 @@ def _quarrels(card: DoseCard, names: _Names) -> Iterator[str]:
 
 
 def _quarrel(limit: DoseLimit, ceiling: Ceiling) -> str:
-    """What a limit says against a ceiling, "" where they agree or speak of different spans."""
+    """What a limit allows against a ceiling, "" where it is no looser or speaks of another span: a plan takes the lower one."""
     when = limit.when
     if when.measure != ceiling.measure or not _overlap(when, ceiling):
         return ""
     if ceiling.most is None:
         return "gives an amount where the rule says not to use it" if (limit.start, limit.most) != (None, None) else ""
-    if _above(limit.most, ceiling.most) or _above(limit.start, ceiling.most):
-        return f"allows more than {ceiling.most:g}"
-    same = (when.low, when.below) == (ceiling.low, ceiling.below)
-    return f"another most than {ceiling.most:g} for the same span" if same and limit.most not in (None, ceiling.most) else ""
+    return f"allows more than {ceiling.most:g}" if _above(limit.most, ceiling.most) or _above(limit.start, ceiling.most) else ""
 
 
 def _ceilings(card: DoseCard, names: _Names) -> Iterator[tuple[RuleCard, Ceiling]]:

@@ -9,7 +9,8 @@ ACTIONS = (BEGIN, KEEP, CHANGE, STOP, REFER, ASK)
 NOW, NEXT, LATER = "now", "next", "later"
 WHENS = (NOW, NEXT, LATER)
 SAFETY, MECHANISM, DRIVER, SYMPTOM, REHABILITATION = "safety", "mechanism", "driver", "symptom", "rehabilitation"
-ROLES = (SAFETY, MECHANISM, DRIVER, SYMPTOM, REHABILITATION)
+OTHER_ILLNESS = "other-illness"
+ROLES = (SAFETY, MECHANISM, DRIVER, SYMPTOM, REHABILITATION, OTHER_ILLNESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the plan, in order; `role` is what it serves: safety, mechanism, driver, symptom, rehabilitation.
+    """One step of the plan, in order; `role` is what it serves, one of ROLES.
 
     `when` is one of WHENS; `depends` says in words what a later step waits for.  `drugs` are ids of the drugs that it is about,
     `course` how a therapy runs (sessions, hours, access).  `tied` are labels of options that the bands cannot tell apart from it.

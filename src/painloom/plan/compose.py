@@ -13,7 +13,7 @@ from painloom.plan.current import Decision, decide
 from painloom.plan.rank import Ranked, overlap, rank
 from painloom.plan.situation import Situation
 from painloom.plan.stage import Stage, stage
-from painloom.plan.steps import begin_step, beside_steps, decision_step, others_step, test_step, urgent_steps
+from painloom.plan.steps import begin_step, beside_steps, decision_step, missing_step, others_step, test_step, urgent_steps
 from painloom.plan.wishes import Weights, understand
 from painloom.plan.worth import worths
 
@@ -47,7 +47,7 @@ def make_plan(situation: Situation, knowledge: Knowledge) -> Plan:
     routine = [
         *_asked(situation),
         *beside_steps(situation, knowledge),
-        *_of_drugs(decisions, knowledge, by_id),
+        *_of_drugs(decisions, knowledge, by_id, situation),
         *(begin_step(one, situation, knowledge, one.when, one.depends) for one in staged.staged),
     ]
     steps = numbered([*urgent, *(_held(step) if urgent else step for step in routine)])
@@ -66,19 +66,28 @@ def make_plan(situation: Situation, knowledge: Knowledge) -> Plan:
 
 
 def _asked(situation: Situation) -> list[Step]:
-    """The next best test, where a result could change the plan."""
+    """What must be known before anything is begun, then the next best test where a result could change the plan."""
     found = situation.formulation
-    return [test_step(test) for test in found.tests[:1] if not found.no_test] if found else []
+    tests = [test_step(test) for test in found.tests[:1] if not found.no_test] if found else []
+    return [*missing_step(situation), *tests]
 
 
-def _of_drugs(decisions: Iterable[Decision], knowledge: Knowledge, by_id: dict[str, Ranked]) -> list[Step]:
-    """Drugs to stop or change, the urgent first; of two pain drugs the second waits; then what goes on."""
-    moving = sorted((d for d in decisions if d.action in (STOP, CHANGE)), key=lambda d: (not d.urgent, d.action != STOP))
+def _haste(one: Decision) -> tuple[bool, bool, bool]:
+    """Sorts first what is urgent; of that first what is lowered to an amount that the organs bear, which goes faster than stopping."""
+    return not one.urgent, one.amount is None, one.action != STOP
+
+
+def _of_drugs(decisions: Iterable[Decision], knowledge: Knowledge, by_id: dict[str, Ranked], situation: Situation) -> list[Step]:
+    """Drugs to stop or change, the urgent first; of two that are not urgent the second waits; then what goes on."""
+    moving = sorted((d for d in decisions if d.action in (STOP, CHANGE)), key=_haste)
     steps = []
     for number, one in enumerate(moving):
-        steps.append(decision_step(one, NOW if number == 0 or one.urgent else NEXT, knowledge, by_id))
+        apart = f"not on one day with {moving[0].taken.label}: a week apart" if number and not one.taken.joined else ""
+        waits = f"after {one.waits}" if one.waits else apart
+        when = NOW if number == 0 or one.taken.joined or (one.urgent and not one.waits) else NEXT
+        steps.append(replace(decision_step(one, when, knowledge, by_id, situation), depends=waits))
     kept = [one for one in decisions if one.action == KEEP]
-    own = [decision_step(one, NOW, knowledge, by_id) for one in kept if one.taken.is_pain]
+    own = [decision_step(one, NOW, knowledge, by_id, situation) for one in kept if one.taken.is_pain]
     return [*steps, *own, *others_step([one for one in kept if not one.taken.is_pain])]
 
 

@@ -6,7 +6,7 @@ illness is its prescriber's.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painloom.knowledge.load import Knowledge
 from painloom.model.advice import Advice
@@ -28,7 +28,10 @@ FIRM, GUIDELINE = ("act", "consider"), "guideline"
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with one drug and why; `amount` is the most a day that it should be lowered to, None where no number is known."""
+    """What to do with one drug and why; `amount` is the most a day that it should be lowered to, None where no number is known.
+
+    `waits` names a drug whose change comes first.
+    """
 
     taken: TakenDrug
     action: str
@@ -38,12 +41,35 @@ class Decision:
     notes: tuple[str, ...] = ()
     urgent: bool = False
     sources: tuple[str, ...] = ()
+    waits: str = ""
 
 
 def decide(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> list[Decision]:
     """One decision for every drug that is taken, in the order of the list."""
     yielding = _yielding(situation, ranked, knowledge)
-    return [_decision(taken, yielding.get(taken.drug, ()), situation, ranked, knowledge) for taken in situation.taken]
+    made = [_decision(taken, yielding.get(taken.drug, ()), situation, ranked, knowledge) for taken in situation.taken]
+    return [_beside(one, made, yielding, knowledge) for one in made]
+
+
+def _beside(one: Decision, made: Sequence[Decision], yielding: Mapping[str, Sequence[SafetyRow]], knowledge: Knowledge) -> Decision:
+    """A drug that goes on although a danger names it: another one yields to it, and that may take long, or share its tablet."""
+    if one.action != KEEP:
+        return one
+    stopped = [other for other in made if other.action == STOP and other.taken.label in one.taken.joined]
+    if stopped:
+        text = f"Give {one.taken.label} on its own if it is still needed: it is in one tablet with {stopped[0].taken.label}."
+        return replace(one, action=CHANGE, text=text, reasons=_distinct(stopped[0].reasons[:1], one.reasons))
+    for other in made:
+        rows = [row for row in yielding.get(other.taken.drug, ()) if one.taken.drug in row.drugs]
+        if other is one or not rows or other.action == KEEP:
+            continue
+        if one.taken.is_pain or not taper_of(other.taken, knowledge.tapers).must:
+            return replace(one, notes=(*one.notes, rows[0].message), reasons=_distinct(one.reasons, [_of_row(row) for row in rows]))
+        text = f"Talk with the prescriber about {one.taken.label}, after {other.taken.label} and never both at once: {_lead(rows[0])}"
+        return replace(
+            one, action=CHANGE, text=text, reasons=_distinct([_of_row(row) for row in rows], one.reasons), waits=other.taken.label
+        )
+    return one
 
 
 def _yielding(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> dict[str, list[SafetyRow]]:

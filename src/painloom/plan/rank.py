@@ -10,14 +10,14 @@ from painloom.model.formulation import Driver
 from painloom.model.outlook import Band
 from painloom.plan.worth import DRUG, OF_MODALITY, PROCEDURE, Worth
 
-SLEEP, MIND, BODY, LEARN = "sleep", "psychological", "physical", "education"
+SLEEP, MIND, BODY, LEARN, LIFE = "sleep", "psychological", "physical", "education", "lifestyle"
 PROGRAMME, STIMULATION, CHANGE = "programme", "neuromodulation", "change"
-SLOTS = (DRUG, SLEEP, MIND, BODY, LEARN, PROGRAMME, PROCEDURE, STIMULATION, CHANGE)
+SLOTS = (DRUG, SLEEP, MIND, BODY, LIFE, LEARN, PROGRAMME, PROCEDURE, STIMULATION, CHANGE)
 GRADES = ("high", "moderate", "low", "very-low")
 NEAR = 5.0  # people of 100: of options that cannot be told apart only those as near to the best may be named first
 LEAST_RELEVANT = 0.2  # below this chance of every mechanism it works on a treatment has no part in the plan
 VERIFIED = "verified"
-LAST_LINE, MUCH = 9, 3
+LIGHT, MUCH, LAST_LINE = 2, 3, 9
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ def _slot(card: TreatmentCard, aimed: Iterable[str], present: Mapping[str, Drive
     """Where it competes: a therapy that aims at sleep has a place of its own, else the modality decides."""
     if any(present[id_].kind == SLEEP for id_ in aimed) and card.modality not in OF_MODALITY:
         return SLEEP
+    if card.modality == PROGRAMME and card.course is not None and card.course.line <= LIGHT:
+        return LIFE
     return OF_MODALITY.get(card.modality, card.modality)
 
 

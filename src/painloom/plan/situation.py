@@ -19,7 +19,7 @@ class TakenDrug:
     """A drug that is taken now.
 
     `daily` is the amount a day in `unit`, None where it cannot be worked out; `months` since it was begun, None when not recorded.
-    `refusals` say why it would not be begun today.
+    `refusals` say why it would not be begun today.  `joined` are labels of the other drugs of the same tablet.
     """
 
     drug: str
@@ -32,6 +32,7 @@ class TakenDrug:
     as_needed: bool = False
     advice: tuple[Advice, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Situation:
     `caps` are ceilings by organ function and `unchecked` what was not measured and could lower one, both by drug.  `stopped` are drugs
     that were taken before.  `barred` are the drugs of a treatment's group that must not be begun, with the reason.  `scales` are
     "instrument.scale" -> (printed name, domain) of what the person has filled in.  `urgent` are emergencies of an imaging report.
-    `is_young` says that the pain has not lasted long enough to be called chronic.
+    `is_young` says that the pain has not lasted long enough to be called chronic.  `instead` are drugs of the same class that
+    nothing forbids once a drug that is taken is gone, by that drug.  `missing` names what must be known before a drug is begun.
     """
 
     outlook: OutlookView | None = None
@@ -84,5 +86,7 @@ class Situation:
     wishes: tuple[str, ...] = ()
     pain_0_10: float | None = None
     is_young: bool = False
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
     scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     barred: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -7,14 +7,14 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.medication import SafetyRow
 from painloom.model.plan import LATER, NEXT, NOW
 from painloom.plan.current import SERIOUS, Decision, options_of
-from painloom.plan.rank import BODY, CHANGE, LEARN, MIND, PROGRAMME, SLEEP, STIMULATION, Ranked, is_worth, leader_of
+from painloom.plan.rank import BODY, CHANGE, LEARN, LIFE, MIND, PROGRAMME, SLEEP, STIMULATION, Ranked, is_worth, leader_of
 from painloom.plan.situation import Situation
 from painloom.plan.worth import DRUG, PROCEDURE
 
-ORDER = (LEARN, BODY, SLEEP, MIND, DRUG, PROGRAMME, PROCEDURE, STIMULATION)
+ORDER = (LEARN, BODY, LIFE, SLEEP, MIND, DRUG, PROGRAMME, PROCEDURE, STIMULATION)
 WAITING = (PROGRAMME, PROCEDURE, STIMULATION)
 THERAPIES = (SLEEP, MIND)  # one of them at a time
-AIMED = (SLEEP, MIND, PROGRAMME)  # nobody is sent there for pain that is young, or without anything found that they aim at
+AIMED = (SLEEP, MIND, LIFE, PROGRAMME)  # nobody is sent there for pain that is young, or without anything found that they aim at
 FIRST_LINES = 2
 VERIFIED = "verified"
 
@@ -80,6 +80,8 @@ def _able(one: Ranked, decisions: Sequence[Decision], situation: Situation) -> R
         return replace(one, why_not="nothing was found that it aims at")
     if one.slot in (PROGRAMME, STIMULATION) and situation.is_young:
         return replace(one, why_not="the pain is too young for it")
+    if situation.missing and one.worth.card.drugs:
+        return replace(one, why_not=f"first to be known: {'; '.join(situation.missing)}")
     if one.slot == CHANGE:
         return replace(one, why_not="it is a way of changing what is taken; the steps on drugs say how")
     drugs = set(one.worth.card.drugs)

@@ -16,6 +16,7 @@ from painloom.model.plan import (
     KEEP,
     MECHANISM,
     NOW,
+    OTHER_ILLNESS,
     REFER,
     REHABILITATION,
     SAFETY,
@@ -39,6 +40,7 @@ LEAST_CHANCE = 0.5
 DOUBT = " (to verify)"
 VERIFIED = "verified"
 SHOWN = 5
+OWN_CHOICE = "painloom-own-choice"
 CHECKED = ("verified", "computed")
 
 
@@ -92,19 +94,19 @@ def beside_steps(situation: Situation, knowledge: Knowledge) -> list[Step]:
     return found
 
 
-def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mapping[str, Ranked]) -> Step:
+def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mapping[str, Ranked], situation: Situation) -> Step:
     """The step of a drug that is taken now."""
     taken = one.taken
     stops = one.action == STOP
     eases = one.action == CHANGE
     own = next((r for r in ranked.values() if taken.drug in r.worth.card.drugs), None)
-    taper = taper_of(taken, knowledge.tapers) if stops or eases else None
+    taper = taper_of(taken, knowledge.tapers, one.amount) if stops or eases else None
     taper = None if eases and taper is not None and not taper.must else taper
-    same = [r.label for r in ranked.values() if own is not None and stops and r.worth.card.evidence_class == own.worth.card.evidence_class]
+    same = _same_class(taken.drug, ranked, situation) if stops else ()
     reasons = one.reasons
     if own is not None and one.action == KEEP and own.worth.outlook.benefit is not None:
         reasons = (*_evidence(own), *reasons)
-    role = SAFETY if one.urgent else SYMPTOM
+    role = SAFETY if one.urgent or one.waits else SYMPTOM if taken.is_pain else OTHER_ILLNESS
     return _step(
         one.action,
         own.id if own is not None else "",
@@ -116,11 +118,37 @@ def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mappin
         when=when,
         drugs=(taken.drug,),
         taper=taper,
-        notes=one.notes,
+        notes=(*one.notes, *(_replacing(taken.drug, same, situation) if stops and taper is not None and taper.must else ())),
         sources=one.sources,
-        alternatives=tuple(label for label in same if label != taken.label)[:SHOWN],
+        alternatives=same[:SHOWN],
         utility=own.utility if own is not None and one.action == KEEP else None,
     )
+
+
+def _same_class(drug: str, ranked: Mapping[str, Ranked], situation: Situation) -> tuple[str, ...]:
+    """Options of the class of a drug that is stopped: nothing forbids them once it is gone, and no guideline asks not to offer them."""
+    able = set(situation.instead.get(drug, ()))
+    return tuple(one.label for one in ranked.values() if able & set(one.worth.card.drugs) and not (one.against and not one.first))
+
+
+def _replacing(drug: str, same: Sequence[str], situation: Situation) -> tuple[str, ...]:
+    """Whether another drug of its class could stand in while it is lowered."""
+    if drug not in situation.instead:
+        return ()
+    if same:
+        return ("If one of its class is still needed, a specialist plans the change to one that nothing forbids here.",)
+    if situation.instead[drug]:
+        return ("Guidelines ask not to offer its class in this kind of pain: nothing of it stands in.",)
+    return ("Every other drug of its class is refused here as well: a pain specialist plans the change.",)
+
+
+def missing_step(situation: Situation) -> list[Step]:
+    """What nobody recorded and must be known before a drug is begun."""
+    if not situation.missing:
+        return []
+    text = f"Ask first, before any drug is begun: {'; '.join(situation.missing)}."
+    reason = Reason("body", "absent is never normal: without it no dose is safe and no danger is seen", "missing", "", OWN_CHOICE)
+    return [_step(ASK, "", "what is not recorded", SAFETY, text, (reason,), sources=(OWN_CHOICE,))]
 
 
 def others_step(kept: Sequence[Decision]) -> list[Step]:
@@ -131,7 +159,7 @@ def others_step(kept: Sequence[Decision]) -> list[Step]:
     names = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
     reasons = tuple(dict.fromkeys(reason for one in kept for reason in one.reasons))
     drugs = tuple(one.taken.drug for one in kept)
-    return [_step(KEEP, "", names, SYMPTOM, f"Go on with {names}.", reasons, modality="drug", drugs=drugs)]
+    return [_step(KEEP, "", names, OTHER_ILLNESS, f"Go on with {names}.", reasons, modality="drug", drugs=drugs)]
 
 
 def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: str, depends: str) -> Step:
@@ -153,6 +181,7 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
     )
     first = first_choice_text(option)
     notes = [f"Put first by {first}." if first else "", *cautions_by_card(card, situation), *option.worth.outlook.notes]
+    notes += _beside(one, situation)
     notes += [f"{knowledge.drugs[d].label}: {why}" for d, why in situation.barred.get(card.id, {}).items() if d in knowledge.drugs]
     role = DRIVER if option.aims_at else REHABILITATION if option.slot in (BODY, LEARN) else MECHANISM
     return _step(
@@ -175,6 +204,14 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
         notes=tuple(dict.fromkeys(note for note in notes if note)),
         sources=tuple(dict.fromkeys((*card.sources, *option.worth.outlook.sources))),
     )
+
+
+def _beside(one: Staged, situation: Situation) -> list[str]:
+    """What the drug list would say of the drug beside another one: not grave enough to keep it out."""
+    if not one.drug:
+        return []
+    rows = situation.clash({one.drug: one.ranked.worth.card.route})
+    return [row.message for row in rows if one.drug in row.drugs and len(set(row.drugs)) > 1]
 
 
 def _aims(option: Ranked, knowledge: Knowledge) -> list[DriverCard]:
@@ -224,7 +261,7 @@ def _points(band: Band) -> str:
 
 def _mechanisms(option: Ranked, situation: Situation) -> Iterator[Reason]:
     for one in situation.formulation.mechanisms if situation.formulation else ():
-        if one.id in option.worth.card.mechanisms and one.chance.value >= LEAST_CHANCE:
+        if one.id in option.worth.mechanisms and one.chance.value >= LEAST_CHANCE:
             yield Reason("body", _mechanism_text(one), f"mechanism:{one.id}", f"mechanisms/{one.id}", _joined(one.sources[:1]))
 
 

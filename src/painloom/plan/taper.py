@@ -14,8 +14,8 @@ NO_CARD = "No pace of stopping is on file for it: ask the prescriber, and never 
 NOT_RECORDED = "How long it was taken is not recorded, so the slowest pace stands here."
 
 
-def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> Taper:
-    """The pace, and the first amounts where the amount a day is known."""
+def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard], to: float | None = None) -> Taper:
+    """The pace, and the first amounts where the amount a day is known; `to` is the amount a day at which it ends (None = stopped)."""
     card = _card(taken, cards)
     if card is None:
         return Taper(True, NO_CARD, (), "", VERIFIED, ())
@@ -24,12 +24,20 @@ def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> Taper:
     paces = paces_for(card, taken.months)
     text = " ".join(dict.fromkeys([card.text, *(pace.text for pace in paces), *([NOT_RECORDED] if taken.months is None else [])]))
     amount = taken.daily.high if taken.daily is not None and taken.daily.high > 0 else None
+    goal = to / amount if to and amount else 0.0
     steps = tuple(
-        TaperStep(day, share, None if amount is None else handy(amount * share), taken.unit) for day, share in shares(paces)[:SHOWN]
+        TaperStep(day, share, None if amount is None else handy(amount * share), taken.unit) for day, share in _down_to(goal, shares(paces))
     )
     state = VERIFIED if card.state == VERIFIED and all(pace.state == VERIFIED for pace in paces) else "to-verify"
     sources = dict.fromkeys([*card.sources, *(source for pace in paces for source in pace.sources)])
     return Taper(True, text, steps, card.watch, state, tuple(sources))
+
+
+def _down_to(goal: float, steps: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """The first steps, no lower than the goal; the step that would pass it is the goal itself."""
+    above = [(day, share) for day, share in steps if share > goal]
+    last = next(((day, goal) for day, share in steps if share <= goal), None)
+    return [*above, *([last] if last is not None and goal else [])][:SHOWN] if goal else list(steps)[:SHOWN]
 
 
 def handy(amount: float) -> float:

@@ -25,7 +25,8 @@ class Worth:
     """One treatment as an option.
 
     `benefit` is what it adds against pain under the person's weight, None where no number is known; `parts` are the other domains with
-    their share, `below` and `above` how far the sum of the parts may lie off, in people of 100.
+    their share, `below` and `above` how far the sum of the parts may lie off, in people of 100.  `mechanisms` are those of the formulation
+    that it works on.
     """
 
     outlook: Outlook
@@ -34,6 +35,7 @@ class Worth:
     parts: tuple[tuple[str, float], ...]
     below: float
     above: float
+    mechanisms: tuple[str, ...] = ()
 
     @property
     def fixed(self) -> float:
@@ -48,7 +50,7 @@ class Worth:
             self.outlook.label,
             self.benefit.value if self.benefit else 0.0,
             self.fixed,
-            self.card.mechanisms,
+            self.mechanisms,
             OF_MODALITY.get(self.card.modality, self.card.modality),
         )
 
@@ -104,7 +106,7 @@ def worth_of(one: Outlook, card: TreatmentCard, weights: Weights, knowledge: Kno
     if price is not None and price.state in CHECKED:
         parts[COST] = -weights.of(COST) * (price.low + price.high) / 2 / book.money
     shown = tuple((domain, value) for domain, value in parts.items() if value)
-    return Worth(one, card, benefit, shown, math.hypot(*below), math.hypot(*above))
+    return Worth(one, card, benefit, shown, math.hypot(*below), math.hypot(*above), works_on(card, knowledge))
 
 
 def _scaled(band: Band | None, weight: float) -> Band | None:
@@ -119,3 +121,13 @@ def _of_points(one: Outlook, knowledge: Knowledge) -> Band | None:
     control, sd = knowledge.wishes.control, knowledge.evidence.conventions.sd_points
     start = NORMAL.inv_cdf(control)
     return Band(*(NORMAL.cdf(start + points / sd) - control for points in (one.points.value, one.points.low, one.points.high)))
+
+
+def works_on(card: TreatmentCard, knowledge: Knowledge) -> tuple[str, ...]:
+    """The mechanisms of the formulation that a treatment works on: those it names, and every narrower one."""
+    kinds = knowledge.conditions
+    return tuple(
+        id_
+        for id_ in knowledge.mechanisms
+        if id_ in card.mechanisms or (id_ in kinds.indications and set(kinds.family(id_)) & set(card.mechanisms))
+    )
