@@ -6,7 +6,7 @@ from pathlib import Path
 
 from painloom.assess.citations import citations
 from painloom.assess.formulation import Found, formulation_of, formulation_sources, helpful
-from painloom.assess.outlook import Heard, kinds_of_pain, outlook_of
+from painloom.assess.outlook import MONTHS_CHRONIC, Heard, kinds_of_pain, outlook_of
 from painloom.assess.plan import Ahead, plan_of, plan_sources
 from painloom.assess.scenarios import Today, prospects_of, with_taken
 from painloom.body.candidates import Candidates
@@ -189,7 +189,8 @@ def _look_ahead(
     targets, outlook, formulation = TargetView((), ()), None, None
     candidates = Candidates(case, formulary_of(knowledge))
     if _tells_of_pain(case):
-        targets = plan_targets(case, knowledge, as_of, phenotypes=phenotypes)
+        young = case.pain.months is not None and case.pain.months < MONTHS_CHRONIC  # the evidence on stimulation is of chronic pain
+        targets = targets if young else plan_targets(case, knowledge, as_of, phenotypes=phenotypes)
         found = Found(body.facts, mind.estimates, judged.grades, kinds_of_pain(case, knowledge), views, None)
         person = Heard(body.facts, views, targets.targets, helpful(case, knowledge, found), candidates)
         outlook = outlook_of(case, knowledge, person, mode=mode)

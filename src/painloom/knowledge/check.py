@@ -13,6 +13,7 @@ from painloom.knowledge.check_instruments import check_instruments
 from painloom.knowledge.check_markers import check_markers
 from painloom.knowledge.check_norms import check_norms
 from painloom.knowledge.check_panels import check_panels
+from painloom.knowledge.check_plan import check_plan
 from painloom.knowledge.check_targets import check_targets
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.prescribing import GENERAL
@@ -28,7 +29,7 @@ def check(knowledge: Knowledge) -> list[str]:
     """One line for each thing that is wrong, nothing when all is well."""
     try:
         brain = (check_markers, check_norms, check_panels, check_imaging, check_targets, check_scalp)
-        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, check_evidence, check_formulation, *brain)
+        parts = (_heads, _genes, _guidance, _drugs, check_instruments, check_body, check_evidence, check_formulation, check_plan, *brain)
         return [line for part in parts for line in part(knowledge)]
     except KnowledgeError as wrong:
         return [str(wrong)]
