@@ -16,7 +16,7 @@ from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.case import Case
 from painloom.model.finding import Finding
 from painloom.model.mind import AnswerFlag, BandEdge, ChangeView, ScoreView
-from painloom.model.quantity import Estimate
+from painloom.model.quantity import Estimate, error_interval
 from painloom.model.scores import NO_BAND, NOT_SCORED, STATUS, SafetyAlert, ScaleScores
 from painloom.model.source import Provenance
 from painloom.version import __version__
@@ -125,6 +125,7 @@ def _view(card: InstrumentCard, scale: Scale, scores: ScaleScores, answers: Answ
         notes=scale.notes,
         card=(f"instruments/{card.id}", card.release),
         sources=card.sources,
+        error_80=error_interval(estimate) if estimate is not None else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from painloom.model.quantity import Estimate
+from painloom.model.quantity import Estimate, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class BandEdge:
 class ScoreView:
     """One scale on one date: `estimate` is None when it is not scored, `status` and `why` then say so.
 
-    `judged` is the card's mark: "verified" or "to-verify"; what is to verify is shown and weighs nothing.
+    `judged` is the card's mark: "verified" or "to-verify"; what is to verify is shown and weighs nothing.  `error_80` is the 80 % interval
+    of measurement error, None where no error is known.
     """
 
     instrument: str
@@ -40,6 +41,7 @@ class ScoreView:
     notes: tuple[str, ...]
     card: tuple[str, str]
     sources: tuple[str, ...]
+    error_80: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

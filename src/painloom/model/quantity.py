@@ -47,3 +47,16 @@ class Estimate:
     se: float | None = None
     band: str = ""
     higher_is: str = ""
+
+
+Z80 = 1.2815515655446004  # standard normal quantile of 0.9
+
+
+def error_interval(estimate: Estimate) -> Interval | None:
+    """The 80 % interval of measurement error, held within the scale; None where no standard error is known."""
+    if not estimate.se:
+        return None
+    low, high = estimate.value - Z80 * estimate.se, estimate.value + Z80 * estimate.se
+    if estimate.low is not None and estimate.high is not None:
+        low, high = max(low, estimate.low), min(high, estimate.high)
+    return Interval(low, high)

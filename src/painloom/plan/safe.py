@@ -36,9 +36,7 @@ def _by_genes(advice: tuple[Advice, ...]) -> Iterator[Refusal]:
         return
     for one in against:
         found = ", ".join(one.phenotypes)
-        yield Refusal(
-            "", f"{one.body}: {one.statement.summary} ({found})", one.statement.action, "genome", one.source, f"guidance/{one.card[0]}"
-        )
+        yield Refusal("", f"{one.body}: {one.statement.summary} ({found})", one.statement.action, "genome", one.source, one.card[0])
 
 
 def refusals_of_allergy(texts: Iterable[str]) -> tuple[Refusal, ...]:

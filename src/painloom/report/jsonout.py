@@ -61,6 +61,7 @@ NOT_GIVEN: Mapping[tuple[str, str], str] = {
     ("Widespread", "count"): "no body map was filled in",
     ("Estimate", "se"): "no standard error of measurement is known",
     ("ScoreView", "estimate"): "the scale was not scored",
+    ("ScoreView", "error_80"): "no standard error of measurement is known",
     ("ChangeView", "rci"): "no error of measurement is known, so no index of reliable change",
     ("SeverityLevel", "level"): "no rating was given for this axis",
     ("SensoryFinding", "z"): "the value is not judged",

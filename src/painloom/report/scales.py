@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painloom.model.mind import BandEdge, ChangeView, ScoreView
-from painloom.model.quantity import Estimate
+from painloom.model.quantity import Estimate, error_interval
 from painloom.report.lookup import Lookup
-from painloom.report.profile import T_UNIT, Z80, one_population
+from painloom.report.profile import T_UNIT, one_population
 from painloom.report.wording import Wording
 
 SET_MARK = "utility:"  # a value set of a country: one row a set, never a scale of its own
@@ -115,13 +115,10 @@ def value_text(estimate: Estimate, words: Wording) -> str:
 
 def error_text(estimate: Estimate, words: Wording) -> str:
     """The 80% interval of measurement error, or that it is not known."""
-    if not estimate.se:
+    found = error_interval(estimate)
+    if found is None:
         return words("score.no_error")
-    reach = Z80 * estimate.se
-    low, high = estimate.value - reach, estimate.value + reach
-    if estimate.low is not None and estimate.high is not None:
-        low, high = max(low, estimate.low), min(high, estimate.high)
-    return words("score.error", low=figure_text(low), high=figure_text(high))
+    return words("score.error", low=figure_text(found.low), high=figure_text(found.high))
 
 
 def change_texts(changes: Sequence[ChangeView], words: Wording) -> tuple[str, ...]:

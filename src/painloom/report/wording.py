@@ -119,7 +119,7 @@ def listing(names: tuple[str, ...] | list[str], last: str = "and") -> str:
 
 def number(value: float) -> str:
     """A number without trailing zeros."""
-    return f"{value:.4g}"
+    return f"{value:.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def printable(text: str) -> str:

@@ -36,11 +36,17 @@ def _driver(card: DriverCard, observed: Observed, rescored: float | None) -> Dri
     apart = value - threshold if card.worse == "higher" else threshold - value
     se = estimate.se or card.se
     chance = (1.0 if apart >= 0 else 0.0) if not se else 0.5 * math.erfc(-apart / (se * math.sqrt(2)))
-    if chance < LIKELY or apart < 0:
+    if chance < LIKELY or not card_reached(card, value) or not card_reached(card, estimate.value):
         return None
     unit = se or card.spread
     said = f"{estimate.value:g}" if rescored is None else f"{estimate.value:g}; {rescored:.1f} without items that pain itself raises"
     return _made(card, said, apart / unit if unit else None, chance, f"score:{card.sought.id}")
+
+
+def card_reached(card: DriverCard, value: float) -> bool:
+    """Whether a score lies beyond the threshold: at or above it where higher is worse, below it where lower is."""
+    low, below = card.sought.low, card.sought.below
+    return (low is not None and value >= low) if card.worse == "higher" else (below is not None and value < below)
 
 
 def _made(card: DriverCard, value: str, excess: float | None, chance: float, finding: str) -> Driver:

@@ -107,11 +107,13 @@ def _files(assessment: "Assessment", knowledge: "Knowledge", args: argparse.Name
     from painloom.report.html import render_html
     from painloom.report.jsonout import to_json
     from painloom.report.patient import render_patient
+    from painloom.report.patient_layout import read_patient_layout
 
     page = render_html(assessment, wording=args.language)
+    layout = read_patient_layout(knowledge.files("layouts")["patient"])
     texts = {
         "report.html": page,
-        "patient.html": render_patient(assessment, wording=args.language),
+        "patient.html": render_patient(assessment, wording=args.language, layout=layout),
         "assessment.json": to_json(assessment),
         "bundle.json": render_bundle(assessment, knowledge),
     }
