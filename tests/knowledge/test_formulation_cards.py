@@ -32,7 +32,7 @@ READ = {
     "neuropathic-peripheral/dn4-interview": (0.70, 0.67, 0, 0),
     "neuropathic-peripheral/sensory-signs": (0.75, 0.75, 0, 0),
     "nociplastic/csi-a": (0.828, 0.548, 99, 62),
-    "nociplastic/nociplastic-grade": (0.60, 0.93, 52, 29),
+    "nociplastic/nociplastic-grade": (0.692, 0.931, 52, 29),
     "nociplastic/recorded-fibromyalgia": (61 / 121, 1 - 43 / 376, 121, 376),
     "crps/budapest": (0.99, 0.68, 113, 47),
 }

@@ -82,7 +82,10 @@ def test_what_is_no_drug_is_never_taken_for_one(written: str):
     assert set() == drugs or unknown
 
 
-@given(st.sampled_from(sorted(K.drug_names)), st.text(alphabet="bcdfgjkqvwxz", min_size=4, max_size=9))
+SINGLE = sorted(name for name in K.drug_names if " with " not in name)  # "with" joins two products: each half is read for itself
+
+
+@given(st.sampled_from(SINGLE), st.text(alphabet="bcdfgjkqvwxz", min_size=4, max_size=9))
 def test_a_known_name_followed_by_an_invented_word_is_not_half_understood(name: str, invented: str):
     drugs, unknown = ids(f"{name} {invented}")
 

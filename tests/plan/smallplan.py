@@ -103,6 +103,8 @@ def advice(action, *, factor=0.0, tier="act", invariant=True, missing=()):
 def dose(**more):
     card = DoseCard(
         "d",
+        "d",
+        (),
         "r",
         "D",
         "x",

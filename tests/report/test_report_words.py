@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import invented
 import invented_brain
+import invented_plan
 import pytest
 
 from painloom.errors import KnowledgeError
@@ -44,7 +45,7 @@ def test_a_missing_card_is_said():
 
 def test_the_layout_orders_the_sections_and_page_one_comes_first():
     layout = read_layout()
-    document = build_document(invented_brain.rich(), layout, read_wording())
+    document = build_document(replace(invented_brain.rich(), plan=invented_plan.plan()), layout, read_wording())
 
     assert set(layout.sections) == set(BUILDERS)
     assert [section.id for block in document.blocks for section in block] == ["who", "alerts", "why", "first"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from painloom.assess.citations import citations
 from painloom.assess.formulation import Found, formulation_of, formulation_sources, helpful
 from painloom.assess.outlook import MONTHS_CHRONIC, Heard, kinds_of_pain, outlook_of
-from painloom.assess.plan import Ahead, plan_of, plan_sources
+from painloom.assess.plan import Ahead, missing, plan_of, plan_sources
 from painloom.assess.scenarios import Today, prospects_of, with_taken
 from painloom.body.candidates import Candidates
 from painloom.body.formulary import formulary_of
@@ -195,7 +195,7 @@ def _look_ahead(
         person = Heard(body.facts, views, targets.targets, helpful(case, knowledge, found), candidates)
         outlook = outlook_of(case, knowledge, person, mode=mode)
         today = Today(case, knowledge, session, person, outlook)
-        choices = with_taken(choices_for(outlook.outlooks, case.wishes, knowledge), today)
+        choices = with_taken(choices_for(outlook.outlooks, case.wishes, knowledge, unsafe=bool(tuple(missing(case)))), today)
         results = Outlooks(prospects_of(today), knowledge.weighing.refused_loss)
         found = replace(found, outlook=outlook, choices=choices, results=results)
         formulation = formulation_of(case, knowledge, found)

@@ -80,7 +80,7 @@ def plan_of(case: Case, candidates: Candidates, ahead: Ahead, as_of: str) -> Pla
             scales={f"{s.instrument}.{s.scale}": (_scale_name(s, knowledge), s.domain) for s in ahead.scores if s.estimate},
             barred=_barred(candidates, ahead, knowledge),
             instead={one.drug: _instead(one, candidates, ahead) for one in taken if one.is_pain and _is_in_doubt(one, ahead)},
-            missing=tuple(_missing(case)),
+            missing=tuple(missing(case)),
         ),
         knowledge,
     )
@@ -109,7 +109,7 @@ def _instead(one: TakenDrug, candidates: Candidates, ahead: Ahead) -> tuple[str,
     return tuple(drug for drug in uses if drug not in refused and drug not in clashing)
 
 
-def _missing(case: Case) -> Iterator[str]:
+def missing(case: Case) -> Iterator[str]:
     """What must be known before a drug is begun, where nothing at all of the body is recorded."""
     if case.drugs or case.body != BodyRecord():
         return

@@ -69,8 +69,11 @@ class _Names:
 
 def _dose(card: DoseCard, names: _Names) -> Iterator[str]:
     where = f"doses/{card.id}"
-    if card.id not in names.knowledge.drugs:
-        yield f"{where}: drug '{card.id}' has no card"
+    if card.drug not in names.knowledge.drugs:
+        yield f"{where}: drug '{card.drug}' has no card"
+    if card.treatments and card.id == card.drug:
+        yield f"{where}: a card for some treatments alone needs a name of its own; the drug's name is for all others"
+    yield from (f"{where}: '{t}' is no treatment of {card.drug}" for t in card.treatments if not _gives(t, card.drug, names))
     single = card.unit.endswith(SINGLE_UNITS)
     if not single and card.unit not in DAILY_UNITS:
         yield f"{where}: unit '{card.unit}' is neither one of {', '.join(DAILY_UNITS)} nor an amount at a time"
@@ -88,10 +91,17 @@ def _dose(card: DoseCard, names: _Names) -> Iterator[str]:
 
 
 def _one_route(card: DoseCard, names: _Names) -> Iterator[str]:
-    """A plan reads amounts by drug alone: those of one route must not be read for another."""
-    given = {t.route or BY_MOUTH for t in names.knowledge.treatments.values() if t.modality in DOSED and card.id in t.drugs}
-    if len(given) > 1 and (card.start, card.target_low, card.target_high, card.most) != (None,) * 4:
+    """Amounts of one route must not be read for another: a card that names no treatment is read for all that no other card names."""
+    apart = {t for other in names.knowledge.doses.values() if other.drug == card.drug and other is not card for t in other.treatments}
+    cards = names.knowledge.treatments.values()
+    given = {t.route or BY_MOUTH for t in cards if t.modality in DOSED and card.drug in t.drugs and t.id not in apart}
+    if not card.treatments and len(given) > 1 and (card.start, card.target_low, card.target_high, card.most) != (None,) * 4:
         yield f"doses/{card.id}: treatments give it by {' and '.join(sorted(given))}, so amounts stand in words only"
+
+
+def _gives(treatment: str, drug: str, names: _Names) -> bool:
+    card = names.knowledge.treatments.get(treatment)
+    return card is not None and drug in card.drugs
 
 
 def _limit(card: DoseCard, limit: DoseLimit, names: _Names, where: str) -> Iterator[str]:
@@ -134,8 +144,8 @@ def _ceilings(card: DoseCard, names: _Names) -> Iterator[tuple[RuleCard, Ceiling
         if len(rule.parts) != 1 or rule.when or rule.any_of:
             continue
         part = rule.parts[0]
-        named = card.id in part.drugs or any(names.belongs(card.id, group) for group in part.groups)
-        if named and card.id not in part.except_drugs and (not part.routes or card.route in part.routes):
+        named = card.drug in part.drugs or any(names.belongs(card.drug, group) for group in part.groups)
+        if named and card.drug not in part.except_drugs and (not part.routes or card.route in part.routes):
             yield from ((rule, ceiling) for ceiling in rule.ceilings)
 
 
@@ -180,6 +190,7 @@ def _spans(spans: list[tuple[float, float]], where: str) -> Iterator[str]:
     for after, below in spans:
         if after >= below:
             yield f"{where}: a pace ends at {below:g} months, before it begins"
+            continue
         if after > reached:
             yield f"{where}: no pace from {reached:g} to {after:g} months"
         if after < reached:
@@ -206,7 +217,7 @@ def _covered(knowledge: Knowledge) -> Iterator[str]:
     for card in knowledge.treatments.values():
         for drug in card.drugs if card.modality in DOSED else ():
             where = f"treatments/{card.id}: {drug}"
-            if drug not in knowledge.doses:
+            if not any(one.drug == drug and (not one.treatments or card.id in one.treatments) for one in knowledge.doses.values()):
                 yield f"{where} has no card in doses/"
             if drug not in drugs and drug in knowledge.drugs and not classes & set(knowledge.drugs[drug].classes):
                 yield f"{where} has no card in tapers/"
@@ -234,7 +245,8 @@ def _wishes(names: _Names) -> Iterator[str]:
 
 
 def _domain(domain: WishDomain, names: _Names, where: str) -> Iterator[str]:
-    said = {language for language, word in domain.words if word.strip()}
+    said = {language for language, _ in domain.words}
+    yield from (f"{where} has an empty word in '{language}', which every wish holds" for language, word in domain.words if not word.strip())
     yield from (f"{where} has no word in '{language}'" for language in LANGUAGES if language not in said)
     if not (0 <= domain.weight <= 1 and 0 <= domain.raised <= 1):
         yield f"{where}: weights lie between 0 and 1"

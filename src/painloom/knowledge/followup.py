@@ -19,7 +19,10 @@ class Smallest:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the person: `drivers` adds the measures of what keeps the pain going, `judges` says whether response is judged."""
+    """One look at the person: `drivers` adds the measures of what keeps the pain going, `judges` says whether response is judged.
+
+    `young` is True for a look at pain that is young, False for one at chronic pain.
+    """
 
     week: float
     measures: tuple[str, ...]
@@ -28,6 +31,7 @@ class Look:
     text: str
     otherwise: str
     sources: tuple[str, ...]
+    young: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,13 @@ def read_followup(path: Path) -> FollowUpCard:
             child.text("text"),
             child.text("otherwise"),
             child.texts("sources"),
+            child.flag("young"),
         )
         for child in fields.children("look")
     )
-    weeks = [look.week for look in looks]
+    weeks = [(look.young, look.week) for look in looks]
     if not looks or weeks != sorted(weeks):
-        raise KnowledgeError(f"{path.name}: [[look]] is needed, in order of weeks")
+        raise KnowledgeError(f"{path.name}: [[look]] is needed, in order of weeks, those of young pain last")
     return FollowUpCard(
         id=fields.text("id"),
         release=fields.text("release"),

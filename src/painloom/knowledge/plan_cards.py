@@ -30,10 +30,13 @@ class DoseCard:
 
     `start`, `step` every `every_days` days, to a usual effective amount from `target_low` to `target_high`, never above `most`;
     `times` intakes a day; `weeks` at the target before it may be called a failure.
-    None = not on the card, which then says so in words.
+    None = not on the card, which then says so in words.  `drug` is the drug card; with `treatments` the card is meant for these alone
+    (a gel is not dosed as a tablet).
     """
 
     id: str
+    drug: str
+    treatments: tuple[str, ...]
     release: str
     label: str
     licence: str

@@ -45,6 +45,8 @@ def read_dose(path: Path) -> DoseCard:
         raise KnowledgeError(f"{path.name}: amounts must lie above 0, and target_low <= target_high <= most")
     return DoseCard(
         id=_id(fields, path),
+        drug=fields.text("drug", path.stem),
+        treatments=fields.texts("treatments"),
         release=fields.text("release"),
         label=fields.text("label"),
         licence=fields.text("licence"),

@@ -73,6 +73,7 @@ def schedule(situation: Situation, follow: FollowUpCard, drivers: Iterable[str])
             look.sources,
         )
         for look in follow.looks
+        if look.young == situation.is_young
     )
 
 

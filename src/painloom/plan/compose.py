@@ -10,7 +10,7 @@ from painloom.model.outlook import REFUSED, Outlook, Refusal
 from painloom.model.plan import BEGIN, CHANGE, KEEP, NEXT, NOW, SAFETY, STOP, WHENS, Option, Plan, Step
 from painloom.plan.checks import schedule
 from painloom.plan.current import Decision, decide
-from painloom.plan.rank import Ranked, overlap, rank
+from painloom.plan.rank import Ranked, is_worth, overlap, rank
 from painloom.plan.situation import Situation
 from painloom.plan.stage import Stage, stage
 from painloom.plan.steps import begin_step, beside_steps, decision_step, missing_step, others_step, test_step, urgent_steps
@@ -158,11 +158,22 @@ def statement(steps: Sequence[Step]) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def choices_for(outlooks: Sequence[Outlook], wishes: Sequence[str], knowledge: Knowledge) -> Callable[[Sequence[Driver]], Sequence[Choice]]:
-    """The options of the decision at hand, given what keeps the pain going: those with a number against pain, or that serve a wish."""
+def choices_for(
+    outlooks: Sequence[Outlook], wishes: Sequence[str], knowledge: Knowledge, *, unsafe: bool = False
+) -> Callable[[Sequence[Driver]], Sequence[Choice]]:
+    """The options of the decision at hand, given what keeps the pain going: those that the plan could begin.
+
+    Parameters
+    ----------
+    unsafe : nothing is recorded without which no drug may be begun.
+    """
+    kinds = frozenset(kind for one in outlooks if one.condition for kind in knowledge.conditions.family(one.condition))
+    aims = {id_: card.helps for id_, card in knowledge.drivers.items()}
 
     def choices(drivers: Sequence[Driver]) -> Sequence[Choice]:
-        found = worths(outlooks, knowledge, understand(wishes, drivers, knowledge.wishes)).values()
-        return tuple(worth.choice for worth in found if worth.benefit is not None or worth.fixed > 0)
+        found = worths(outlooks, knowledge, understand(wishes, drivers, knowledge.wishes))
+        sure = dict.fromkeys(knowledge.mechanisms, 1.0)
+        able = [one for one in rank(found, sure, drivers, aims, kinds) if not one.why_not and is_worth(one)]
+        return tuple(one.worth.choice for one in able if not (unsafe and one.worth.card.drugs))
 
     return choices

@@ -146,7 +146,8 @@ def _kept(taken: TakenDrug, situation: Situation, ranked: Mapping[str, Ranked], 
     told = next((one.why_not for one in own if one.why_not and one.against), "")
     if taken.is_pain and told:
         reason = Reason("evidence", told, f"drug:{taken.drug}", f"treatments/{own[0].id}", own[0].against[0].sources[0])
-        text = f"Ask what {label} still does, and stop it slowly unless it clearly helps: {told}"
+        slow = " slowly" if taper_of(taken, knowledge.tapers).must else ""
+        text = f"Ask what {label} still does, and stop it{slow} unless it clearly helps: {told}"
         return Decision(taken, CHANGE, text, (reason, *genes), notes=notes)
     if taken.is_pain and not own:
         text = f"Go on with {label} while it helps; no trial on file says what it adds in this kind of pain."

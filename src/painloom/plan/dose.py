@@ -1,6 +1,6 @@
 """How a drug is begun for one person: start, step and ceiling, held down by age, organs and genes; what was not measured is said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from painloom.knowledge.plan_cards import DoseCard
 from painloom.model.advice import Advice
@@ -13,13 +13,20 @@ GUIDELINE, NO_TIER = "guideline", "research"
 MG = "mg"
 
 
+def dose_card(drug: str, treatment: str, cards: Mapping[str, DoseCard]) -> DoseCard | None:
+    """The card of a drug for a treatment: one that names the treatment, else the drug's own; None where there is neither."""
+    own = (card for card in cards.values() if card.drug == drug and treatment in card.treatments)
+    general = cards.get(drug)
+    return next(own, general if general is not None and not general.treatments else None)
+
+
 def dose_of(card: DoseCard, situation: Situation) -> Dose:
     """The dose of one drug; amounts a day in the card's unit, None where the card has none.
 
     The lowest ceiling wins; a share by genes lowers start, target and ceiling alike.  What is still to verify is named and lowers nothing.
     """
     start, most, said, state = card.start, card.most, list[str](), card.state
-    unchecked = list(situation.unchecked.get(card.id, ()))
+    unchecked = list(situation.unchecked.get(card.drug, ()))
     for limit in card.limits:
         holds = situation.holds(limit.when)
         if holds is None:
@@ -29,11 +36,11 @@ def dose_of(card: DoseCard, situation: Situation) -> Dose:
             said.append(limit.text)
         elif holds:
             said.append(f"{limit.text} (to verify)")
-    for cap in situation.caps.get(card.id, ()) if card.unit == MG else ():
+    for cap in situation.caps.get(card.drug, ()) if card.unit == MG else ():
         if cap.state == VERIFIED:
             most = _lower(most, cap.most)
         said.append(_capped(cap))
-    factor, words = _by_genes(situation.advice.get(card.id, ()))
+    factor, words = _by_genes(situation.advice.get(card.drug, ()))
     said += words
     if factor < 1:
         start, most = (None if value is None else value * factor for value in (start, most))
@@ -49,7 +56,7 @@ def dose_of(card: DoseCard, situation: Situation) -> Dose:
         limited_by=tuple(dict.fromkeys(said)),
         state=state,
         sources=card.sources,
-        drug=card.id,
+        drug=card.drug,
         label=card.label,
         times=card.times,
         target=target,

@@ -7,8 +7,10 @@ from painloom.knowledge.load import Knowledge
 from painloom.model.medication import SafetyRow
 from painloom.model.plan import LATER, NEXT, NOW
 from painloom.plan.current import SERIOUS, Decision, options_of
+from painloom.plan.dose import dose_card
 from painloom.plan.rank import BODY, CHANGE, LEARN, LIFE, MIND, PROGRAMME, SLEEP, STIMULATION, Ranked, is_worth, leader_of
 from painloom.plan.situation import Situation
+from painloom.plan.taper import taper_of
 from painloom.plan.worth import DRUG, PROCEDURE
 
 ORDER = (LEARN, BODY, LIFE, SLEEP, MIND, DRUG, PROGRAMME, PROCEDURE, STIMULATION)
@@ -52,7 +54,7 @@ def stage(ranked: Sequence[Ranked], decisions: Sequence[Decision], situation: Si
             continue
         drug = _drug(named, situation, knowledge, begun)
         begun |= {drug: named.worth.card.route} if drug else {}
-        when, depends = _when(named, decisions, staged)
+        when, depends = _when(named, decisions, knowledge)
         then = () if slot != DRUG else tuple(one for one in mine if one is not named and not one.why_not and one.utility.value > 0)
         staged.append(Staged(named, drug, when, depends, tied, then))
     staged = _one_therapy_at_a_time(staged)
@@ -124,17 +126,17 @@ def _drug(one: Ranked, situation: Situation, knowledge: Knowledge, begun: Mappin
     card, barred = one.worth.card, situation.barred.get(one.id, {})
     open_ = [drug for drug in card.drugs if drug not in barred and drug not in situation.stopped]
     able = [drug for drug in open_ if not clashes(drug, card.route, begun, situation)]
-    with_dose = [drug for drug in able if drug in knowledge.doses]
+    with_dose = [drug for drug in able if dose_card(drug, one.id, knowledge.doses) is not None]
     return next(iter(with_dose or able), "")
 
 
-def _when(one: Ranked, decisions: Sequence[Decision], staged: Iterable[Staged]) -> tuple[str, str]:
+def _when(one: Ranked, decisions: Sequence[Decision], knowledge: Knowledge) -> tuple[str, str]:
     """Now, next or later, and what it waits for."""
     if one.slot in WAITING or one.line > FIRST_LINES + 1:
         return LATER, "if the steps before it have not brought 30 % less pain after an adequate trial"
     if one.slot != DRUG:
         return NOW, ""
-    changing = [d for d in decisions if d.action in ("stop", "change") and d.taken.is_pain]
+    changing = [d for d in decisions if d.action in ("stop", "change") and d.taken.is_pain and taper_of(d.taken, knowledge.tapers).must]
     if changing:
         names = " and ".join(d.taken.label.lower() for d in changing)
         return NEXT, f"once the change of {names} has settled: one change of drugs at a time"

@@ -30,7 +30,7 @@ from painloom.model.redflag import PRESENT
 from painloom.plan.against import cautions_by_card
 from painloom.plan.checks import checks_of
 from painloom.plan.current import Decision, gene_reason, is_told, own_kinds
-from painloom.plan.dose import dose_of
+from painloom.plan.dose import dose_card, dose_of
 from painloom.plan.rank import BODY, LEARN, Ranked
 from painloom.plan.situation import Situation
 from painloom.plan.stage import Staged, first_choice_text
@@ -165,8 +165,8 @@ def others_step(kept: Sequence[Decision]) -> list[Step]:
 def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: str, depends: str) -> Step:
     """The step that begins a treatment."""
     card, option = one.ranked.worth.card, one.ranked
-    dose_card = knowledge.doses.get(one.drug)
-    dose = dose_of(dose_card, situation) if dose_card is not None else None
+    by = dose_card(one.drug, card.id, knowledge.doses)
+    dose = dose_of(by, situation) if by is not None else None
     label = knowledge.drugs[one.drug].label if len(card.drugs) > 1 and one.drug in knowledge.drugs else option.label
     reasons = tuple(
         dict.fromkeys(
@@ -197,7 +197,7 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
         drugs=(one.drug,) if one.drug else (),
         dose=dose,
         course=course_text(card.course),
-        checks=checks_of(card, dose_card, situation, knowledge.followup, _aims(option, knowledge)),
+        checks=checks_of(card, by, situation, knowledge.followup, _aims(option, knowledge)),
         price=price_of(option.id, knowledge.prices),
         utility=option.utility,
         alternatives=tuple(r.label for r in one.tied[:SHOWN]),

@@ -1,7 +1,7 @@
 """Assessment -> the sections of a report, in the order of a layout card."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painloom.errors import KnowledgeError
 from painloom.model.assessment import Assessment
@@ -11,11 +11,14 @@ from painloom.report.brain import brain_section, brain_title
 from painloom.report.criteria import criteria_title, criteria_view
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
 from painloom.report.flags import flags_title, flags_view
+from painloom.report.followup import followup_part, followup_title
 from painloom.report.formulation import formulation_part, formulation_title
 from painloom.report.genes import gene_table, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.mind import mind_title, mind_view
 from painloom.report.outlook import outlook_part, outlook_title
+from painloom.report.plan import plan_part, plan_title
+from painloom.report.refusals import refusals_part, refusals_title
 from painloom.report.safety import safety_title, safety_view
 from painloom.report.standing import CLEAR
 from painloom.report.unknown import open_questions
@@ -85,7 +88,18 @@ def _who(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 
 
 def _alerts(lookup: Lookup, cards: Cards) -> tuple[str, object]:
-    return lookup.words("section.alerts"), alerts(lookup, cards)
+    block = alerts(lookup, cards)
+    lines = tuple(line for line in block.lines if line.text not in _beside(lookup))
+    return lookup.words("section.alerts"), replace(block, lines=lines)
+
+
+def _beside(lookup: Lookup) -> tuple[str, ...]:
+    """Alerts that a formulated page one says again right below, beside each stream: which streams were not measured."""
+    words, absent = lookup.words, [name for name, absence in lookup.assessment.streams if absence is not None]
+    if lookup.assessment.formulation is None or not absent:
+        return ()
+    names = capital(listing([words.word("stream", f"{name}.label").lower() for name in absent]))
+    return (words("alert.streams", names=names), *([words("alert.no_genes")] if "genome" in absent else []))
 
 
 def _why(lookup: Lookup, cards: Cards) -> tuple[str, object]:
@@ -159,6 +173,18 @@ def _outlook(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return outlook_title(lookup), outlook_part(lookup)
 
 
+def _plan(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return plan_title(lookup), plan_part(lookup)
+
+
+def _refusals(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return refusals_title(lookup), refusals_part(lookup)
+
+
+def _followup(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return followup_title(lookup), followup_part(lookup)
+
+
 def _research(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     rows = closing.research(lookup)
     return lookup.words.counted("title.research", len(rows)), rows
@@ -195,6 +221,9 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "brain": _brain,
     "formulation": _formulation,
     "outlook": _outlook,
+    "plan": _plan,
+    "refusals": _refusals,
+    "followup": _followup,
     "research": _research,
     "unknown": _unknown,
     "sources": _sources,

@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from painloom.model.case import PainHistory
+from painloom.model.formulation import AGAINST, FOR, Formulation, Mechanism
 from painloom.report.drugs import alternative_classes, current_cards
+from painloom.report.followup import looks
 from painloom.report.lookup import Lookup
+from painloom.report.plots.mechanisms import mechanism_plot
+from painloom.report.plots.svg import draw_svg
+from painloom.report.refusals import Avoided, avoided, refusals_part
 from painloom.report.safety import STEPS, dangers, endangered
 from painloom.report.standing import CLEAR, OPEN
-from painloom.report.steps import Step, steps_of
+from painloom.report.steps import PlanLines, Step, plan_lines, steps_of
 from painloom.report.tracks import Track, tracks
 from painloom.report.unknown import open_questions
 from painloom.report.views import DrugCard, Open
-from painloom.report.wording import Wording, capital, listing, number
+from painloom.report.wording import Wording, capital, listing, number, sentence
 
 UNKNOWN_SHOWN, ALSO_SHOWN = 5, 3
 INSTEAD_SHOWN = 8
+PLAN_UNKNOWN_SHOWN, REASONS_SHOWN, DRIVERS_SHOWN, BARS_SHOWN = 3, 3, 4, 4
+LEAST_CHANCE, BARS_WIDTH = 0.1, 340.0
+NO_FIGURE = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class First:
     """What to do in order, what to leave alone, what to avoid, what is not known.
 
     `now` are the steps that come before everything else; `held` says that `steps` wait for them, "" where nothing holds them back.
+    Where there is a plan, it stands in place of `steps`; `refused` are its refusals, `look` when to look again, `untold` what the plan
+    could not use.
     """
 
     title: str
@@ -59,6 +71,32 @@ class First:
     instead_not: str
     unknown: tuple[Open, ...]
     unknown_also: str
+    plan: PlanLines | None = None
+    refused: tuple[Avoided, ...] = ()
+    look: tuple[tuple[str, str], ...] = ()
+    untold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One mechanism with what speaks for and against it, in words."""
+
+    label: str
+    pro: tuple[str, ...]
+    con: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why it hurts: mechanisms drawn, reasons, what keeps it going, the next test; then one track a stream."""
+
+    tracks: tuple[Track, ...]
+    figure: Markup = NO_FIGURE
+    weighed: tuple[Weighed, ...] = ()
+    drivers: tuple[tuple[str, str], ...] = ()
+    drivers_more: str = ""
+    conflicts: int = 0
+    test: str = ""
 
 
 def who(lookup: Lookup) -> Who:
@@ -86,15 +124,50 @@ def stamp(lookup: Lookup) -> tuple[str, ...]:
     )
 
 
-def why(lookup: Lookup) -> tuple[str, tuple[Track, ...]]:
-    """A heading that says what can be said of mechanisms, and one track a stream."""
-    words, shown = lookup.words, tracks(lookup)
+def why(lookup: Lookup) -> tuple[str, Why]:
+    """A heading that says what can be said of mechanisms, what speaks for them, and one track a stream."""
+    words, shown, found = lookup.words, tracks(lookup), lookup.assessment.formulation
+    if found is not None:
+        return capital(found.statement.rstrip(".")), _formulated(found, shown, words)
     read = [t.label.lower() for t in shown if t.measured]
     if len(read) == len(shown):
-        return words("why.title_all"), shown
+        return words("why.title_all"), Why(shown)
     if not read:
-        return words("why.title_none"), shown
-    return words.either(len(read), "why.title_some", "why.title_many", names=listing(read)), shown
+        return words("why.title_none"), Why(shown)
+    return words.either(len(read), "why.title_some", "why.title_many", names=listing(read)), Why(shown)
+
+
+def _formulated(found: Formulation, shown: tuple[Track, ...], words: Wording) -> Why:
+    own = sorted((m for m in found.mechanisms if not m.is_state), key=lambda m: -m.chance.value)
+    states = [m for m in found.mechanisms if m.is_state and any(line.weight > 0 for line in m.ledger)]
+    drawn = [m for m in own if m.chance.high >= LEAST_CHANCE][:BARS_SHOWN] + states[:1]
+    close = [m for m in own if m.chance.high >= own[0].chance.low][:2]  # what the bands cannot tell from the first
+    test = found.tests[0] if found.tests and not found.no_test else None
+    more = len(found.drivers) - DRIVERS_SHOWN
+    return Why(
+        tracks=shown,
+        figure=draw_svg(mechanism_plot(drawn, words("why.bars"), width=BARS_WIDTH), "why-plot") if drawn else NO_FIGURE,
+        weighed=tuple(w for w in (_weighed(m, words) for m in close) if w.pro or w.con),
+        drivers=tuple((d.label, d.value) for d in found.drivers[:DRIVERS_SHOWN]),
+        drivers_more=words.counted("unknown.labels_more", more) if more > 0 else "",
+        conflicts=len(found.conflicts),
+        test=words("why.test", label=test.label) if test is not None else found.no_test,
+    )
+
+
+def _weighed(one: Mechanism, words: Wording) -> Weighed:
+    """The weightiest findings; criteria that hold the chance come first, although they weigh nothing in the sum."""
+
+    holding = {f"grade:{said.partition(':')[0]}" for said in one.capped.split("; ")}  # criteria that hold the chance
+
+    def lines(direction: str) -> tuple[str, ...]:
+        own = [line for line in one.ledger if line.direction == direction]
+        graded = [line for line in own if not line.weight and line.finding in holding]
+        weighty = sorted((line for line in own if line.weight), key=lambda line: -abs(line.weight))
+        return tuple(f"{line.label}: {line.value}" for line in (*graded, *weighty)[:REASONS_SHOWN])
+
+    label = one.label if one.label[:2].isupper() else one.label[:1].lower() + one.label[1:]
+    return Weighed(label, lines(FOR), lines(AGAINST))
 
 
 def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
@@ -107,8 +180,10 @@ def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
     questions = open_questions(lookup)
     called = any(call.diplotypes for call in lookup.assessment.calls)
     urgent = tuple(q for q in questions if q.urgent)
+    plan = plan_lines(lookup)
+    shown = UNKNOWN_SHOWN if plan is None else PLAN_UNKNOWN_SHOWN
     return First(
-        title=_title(lookup, current, calling, unsettled),
+        title=_title(lookup, current, calling, unsettled) if plan is None else _plan_title(lookup, plan),
         now=steps.now,
         held=words("first.held") if steps.now else "",
         add=_to_add(lookup, questions) if not current or not called else (),
@@ -116,13 +191,45 @@ def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
         steps_more=steps.more,
         keep=tuple(c for c in current if c not in calling and c not in unsettled and c.label not in endangered(lookup)),
         unsettled=unsettled,
-        avoid=_avoid(lookup, cards),
+        avoid=_avoid(lookup, cards) if plan is None else _untreated(lookup, _avoid(lookup, cards)),
         avoid_none=words("first.none_to_avoid" if called else "first.cannot_tell"),
         instead=_instead(lookup, cards),
         instead_not=_instead_not(lookup, cards),
-        unknown=urgent[:UNKNOWN_SHOWN],
-        unknown_also=_also(questions, words),
+        unknown=urgent[:shown],
+        unknown_also=_also(questions, words) if plan is None else _more(len(questions) - min(len(urgent), shown), words),
+        plan=plan,
+        refused=avoided(refusals_part(lookup), lookup),
+        look=looks(lookup),
+        untold=_untold(lookup),
     )
+
+
+def _plan_title(lookup: Lookup, plan: PlanLines) -> str:
+    """How much there is to do now, or that safety comes first."""
+    words = lookup.words
+    if lookup.assessment.alerts:
+        return words("first.title_held")
+    if plan.urgent:
+        title, rest = words.counted("first.plan_first", len(plan.urgent)), plan.groups
+    else:
+        now = plan.groups[:1] if plan.groups and plan.groups[0].is_now else ()
+        title, rest = words.counted("first.plan", sum(len(g.lines) for g in now)), plan.groups[len(now) :]
+    waiting = sum(len(group.lines) for group in rest)
+    return title + (words.counted("first.plan_later", waiting) if waiting else "")
+
+
+def _untold(lookup: Lookup) -> tuple[str, ...]:
+    """What the plan could not use: wishes that were not understood in one line, then its other warnings."""
+    plan = lookup.assessment.plan
+    if plan is None:
+        return ()
+    wishes = [lookup.words("plan.wishes_unread", names="; ".join(plan.unread))] if plan.unread else []
+    rest = [sentence(capital(said)) for said in plan.warnings if not any(wish in said for wish in plan.unread)]
+    return (*wishes, *rest)
+
+
+def _more(count: int, words: Wording) -> str:
+    return f"{words.counted('first.more', count)}." if count > 0 else ""
 
 
 def _title(lookup: Lookup, current: Sequence[DrugCard], calling: Sequence[DrugCard], unsettled: Sequence[DrugCard]) -> str:
@@ -176,6 +283,15 @@ def _avoid(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[Avoid, ...]:
         if view.pain and not view.current and card.standing == "act" and card.mark.tone == "avoid":
             by_why.setdefault(card.why, []).append(card)
     return tuple(Avoid(tuple(mine), reason) for reason, mine in by_why.items())
+
+
+def _untreated(lookup: Lookup, found: Sequence[Avoid]) -> tuple[Avoid, ...]:
+    """Without the drugs that the plan refuses or stops already."""
+    plan = lookup.assessment.plan
+    told = {r.treatment for r in plan.refusals} | {drug for step in plan.steps for drug in step.drugs} if plan is not None else set()
+    names = {label.lower() for drug in told for label in (drug, lookup.label(drug))}
+    left = (Avoid(tuple(c for c in one.cards if c.label.lower() not in names), one.why) for one in found)
+    return tuple(one for one in left if one.cards)
 
 
 def _instead(lookup: Lookup, cards: Sequence[DrugCard]) -> tuple[tuple[str, tuple[DrugCard, ...], str], ...]:

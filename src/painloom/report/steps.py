@@ -3,17 +3,21 @@
 A danger comes before any dose that genes suggest: "lower dose" must not be read before "avoid".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from painloom.model.plan import BEGIN, KEEP, LATER, NOW, STOP, WHENS
+from painloom.model.plan import Step as PlanStep
 from painloom.report.alerts import safety_cards
 from painloom.report.brain_imaging import urgent_findings
 from painloom.report.lookup import Lookup
-from painloom.report.safety import STEPS, dangers, endangered, headline, what_to_do
-from painloom.report.views import DrugCard, Mark
-from painloom.report.wording import sentence
+from painloom.report.plan import action_mark, dose_line, gain_text, heading_of, is_urgent, outlook_of, split, taper_line, waits_for, whys
+from painloom.report.safety import DOUBT, STEPS, dangers, endangered, headline, what_to_do
+from painloom.report.views import DrugCard, Mark, Ref
+from painloom.report.wording import capital, sentence
 
-SHOWN = 7
+SHOWN, TIED_SHOWN = 7, 3
+TOLD = ("alert:", "imaging")  # findings that the alerts above tell in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,127 @@ class Steps:
     now: tuple[Step, ...]
     then: tuple[Step, ...]
     more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A stream that asks for a step; `section` is the part of the page that shows why."""
+
+    stream: str
+    word: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One step of the plan on page one: what, how in one line, which streams ask for it, what it adds, what cannot be told apart."""
+
+    order: int
+    href: str
+    mark: Mark
+    heading: str
+    lead: str
+    doubtful: bool
+    chips: tuple[Chip, ...]
+    gain: str
+    tied: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGroup:
+    """Steps of one time; `waits` says what all of them wait for, `keep` are the drugs that go on as they are, with their numbers."""
+
+    title: str
+    is_now: bool
+    waits: str
+    lines: tuple[PlanLine, ...]
+    keep: tuple[Ref, ...]
+    keep_numbers: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLines:
+    """The plan on page one: `urgent` comes before everything else, then now, next, later; `outcome` says what the numbers count."""
+
+    urgent: tuple[PlanLine, ...]
+    groups: tuple[PlanGroup, ...]
+    outcome: str
+
+
+def plan_lines(lookup: Lookup) -> PlanLines | None:
+    """None where nothing was planned."""
+    plan = lookup.assessment.plan
+    if plan is None:
+        return None
+    urgent = [s for s in plan.steps if is_urgent(s)]
+    untold = [s for s in urgent if not all(r.finding.startswith(TOLD) for r in s.reasons)]
+    routine = [s for s in plan.steps if s not in urgent]
+    outcomes = dict.fromkeys(o.outcome for s in routine if (o := outlook_of(s, lookup)) and o.benefit and o.outcome)
+    groups = (_group(when, [s for s in routine if s.when == when], lookup) for when in WHENS)
+    return PlanLines(
+        urgent=tuple(_plan_line(s, lookup, waits_for(s, lookup)) for s in untold),
+        groups=tuple(group for group in groups if group.lines or group.keep),
+        outcome=lookup.words("plan.outcome", outcome="; ".join(outcomes)) if outcomes else "",
+    )
+
+
+def _group(when: str, steps: Sequence[PlanStep], lookup: Lookup) -> PlanGroup:
+    keep = [s for s in steps if s.action == KEEP and s.dose is None and s.taper is None]
+    rest = [s for s in steps if s not in keep]
+    waits = {s.depends for s in rest}
+    common = waits.pop() if len(waits) == 1 else ""
+    return PlanGroup(
+        title=lookup.words.word("plan.when", when),
+        is_now=when == NOW,
+        waits=common,
+        lines=tuple(_plan_line(s, lookup, "" if common else waits_for(s, lookup)) for s in rest),
+        keep=tuple(Ref(s.label, f"#step-{s.order}") for s in keep),
+        keep_numbers="–".join(dict.fromkeys(str(s.order) for s in (keep[0], keep[-1]))) if keep else "",
+    )
+
+
+def _plan_line(step: PlanStep, lookup: Lookup, waits: str = "") -> PlanLine:
+    words = lookup.words
+    heading, rest = heading_of(step)
+    is_begun_later = step.when == LATER and step.action == BEGIN  # how it runs stands in the section
+    lead, doubtful = ("", False) if is_begun_later else _lead(step, rest, lookup)
+    hidden = len(step.alternatives) - TIED_SHOWN
+    names = [*step.alternatives[:TIED_SHOWN], *([words.counted("unknown.labels_more", hidden)] if hidden > 0 else [])]
+    tied = words("plan.tied_with", names=", ".join(names)) if names and step.action == BEGIN and not is_begun_later else ""
+    return PlanLine(
+        order=step.order,
+        href=f"#step-{step.order}",
+        mark=action_mark(step.action, lookup),
+        heading=heading,
+        lead=" ".join(part for part in (lead, waits) if part),
+        doubtful=doubtful,
+        chips=tuple(_chips(step, lookup)),
+        gain=gain_text(step, lookup),
+        tied=tied,
+    )
+
+
+def _lead(step: PlanStep, rest: str, lookup: Lookup) -> tuple[str, bool]:
+    """How, in one line: the dose, the taper, how a therapy runs, or what the step says."""
+    if step.dose is not None:
+        return sentence(dose_line(step.dose, lookup)), step.dose.state == DOUBT
+    if step.taper is not None and (line := taper_line(step.taper, lookup)):
+        return " ".join(part for part in (rest, line) if part), step.taper.state == DOUBT
+    if step.taper is not None and step.taper.must and step.action == STOP:
+        return " ".join(part for part in (rest, sentence(step.taper.text)) if part), step.taper.state == DOUBT
+    if step.course:
+        text, doubtful = split(step.course)
+        return sentence(capital(text.split(";")[0])), doubtful
+    return ("", False) if step.action == BEGIN and step.treatment else (rest, False)
+
+
+def _chips(step: PlanStep, lookup: Lookup) -> Iterator[Chip]:
+    """One chip a stream, with the section of its first reason."""
+    seen = set()
+    for why in whys(step.reasons, lookup):
+        if why.stream not in seen:
+            seen.add(why.stream)
+            yield Chip(why.stream, why.word, why.section)
 
 
 def steps_of(lookup: Lookup, calling: Sequence[DrugCard]) -> Steps:

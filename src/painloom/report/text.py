@@ -1,4 +1,4 @@
-"""The terminal summary: what to do first, what to avoid, what is not known, the genes in one line each."""
+"""The terminal summary: the plan in order, what to avoid, what is not known, the genes in one line each."""
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
@@ -10,7 +10,7 @@ from painloom.report.drugs import current_cards, drug_cards
 from painloom.report.front import First
 from painloom.report.genes import ordered_calls, phenotype_line, status_counts
 from painloom.report.lookup import Lookup, look_up
-from painloom.report.textstreams import stream_blocks
+from painloom.report.textstreams import plan_text, stream_blocks
 from painloom.report.unknown import open_questions
 from painloom.report.views import DrugCard
 from painloom.report.wording import printable, read_wording
@@ -32,6 +32,7 @@ def render_text(assessment: Assessment, width: int = 100, *, colour: bool = Fals
     page.line(person.pain)
     page.line(" · ".join(person.stamp))
     _alerts(page, alerts(lookup, cards), lookup)
+    _plan(page, lookup)
     for heading, said, lines in stream_blocks(lookup):
         page.head(heading)
         if said:
@@ -89,6 +90,19 @@ def _alerts(page: _Page, block: AlertBlock, lookup: Lookup) -> None:
         page.item("avoid", block.held)
     for alert in block.lines:
         page.item(alert.mark.tone, f"{alert.mark.word}: {alert.text}")
+
+
+def _plan(page: _Page, lookup: Lookup) -> None:
+    """The plan; nothing where nothing was planned."""
+    lines = tuple(plan_text(lookup))
+    if not lines:
+        return
+    page.head(lookup.words("section.plan"))
+    for tone, text in lines:
+        if tone:
+            page.item(tone, text)
+        else:
+            page.line(f"{text}:")
 
 
 def _drugs(page: _Page, cards: Sequence[DrugCard], lookup: Lookup) -> None:

@@ -1,4 +1,4 @@
-"""The mind and body streams for the terminal: one line each, the most urgent first."""
+"""The plan and the streams for the terminal: one line each, the most urgent first."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,13 @@ from painloom.report.alerts import due, flags_in, short_label
 from painloom.report.brain import brain_section, brain_title
 from painloom.report.brain_text import brain_lines
 from painloom.report.criteria import criteria_title
+from painloom.report.followup import looks
 from painloom.report.lookup import Lookup
 from painloom.report.mind import drawn, mind_title
+from painloom.report.refusals import avoided, refusals_part
 from painloom.report.safety import is_total, numbered, opioid_total, safety_title
 from painloom.report.scales import band_text, change_texts, error_text, is_doubtful, stands_out, value_text
+from painloom.report.steps import PlanLine, plan_lines
 from painloom.report.wording import capital, sentence
 
 Line = tuple[str, str]  # tone, words
@@ -29,6 +32,38 @@ def stream_blocks(lookup: Lookup) -> Iterator[tuple[str, str, tuple[Line, ...]]]
         yield words("section.redflags"), "", tuple(("avoid", line) for line in lines)
     if (section := brain_section(lookup)) is not None:
         yield words("section.brain"), brain_title(lookup), tuple(brain_lines(section, lookup))
+
+
+def plan_text(lookup: Lookup) -> Iterator[Line]:
+    """The plan in order with its doses, then what is refused and when to look again; ("", heading) begins a part."""
+    plan, words = plan_lines(lookup), lookup.words
+    if plan is None:
+        return
+    for line in plan.urgent:
+        yield from _step(line, lookup)
+    for group in plan.groups:
+        yield "", f"{group.title}{f', {group.waits}' if group.waits else ''}"
+        for line in group.lines:
+            yield from _step(line, lookup)
+        if group.keep:
+            yield "note", f"{group.keep_numbers}. {words('plan.keep')}: {', '.join(ref.text for ref in group.keep)}"
+    if kinds := avoided(refusals_part(lookup), lookup):
+        yield "", words("section.refusals")
+        for kind in kinds:
+            yield "avoid", f"{kind.names} ({kind.why})"
+    if dates := looks(lookup):
+        yield "", words("first.look")
+        for when, what in dates:
+            yield "note", f"{capital(when)}: {what}"
+
+
+def _step(line: PlanLine, lookup: Lookup) -> Iterator[Line]:
+    words = lookup.words
+    doubt = f" ({words('state.to-verify')})" if line.doubtful else ""
+    gain = f" {sentence(capital(line.gain))}" if line.gain else ""
+    lead = f" {line.lead}{doubt}" if line.lead else ""
+    tied = f" {line.tied}" if line.tied else ""
+    yield line.mark.tone, f"{line.order}. {line.mark.word}: {line.heading}.{gain}{lead}{tied}"
 
 
 def _mind(lookup: Lookup) -> Iterator[Line]:
