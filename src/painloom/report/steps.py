@@ -95,13 +95,21 @@ def plan_lines(lookup: Lookup) -> PlanLines | None:
     urgent = [s for s in plan.steps if is_urgent(s)]
     untold = [s for s in urgent if not all(r.finding.startswith(TOLD) for r in s.reasons)]
     routine = [s for s in plan.steps if s not in urgent]
-    outcomes = dict.fromkeys(o.outcome for s in routine if (o := outlook_of(s, lookup)) and o.benefit and o.outcome)
     groups = (_group(when, [s for s in routine if s.when == when], lookup) for when in WHENS)
     return PlanLines(
         urgent=tuple(_plan_line(s, lookup, waits_for(s, lookup)) for s in untold),
         groups=tuple(group for group in groups if group.lines or group.keep),
-        outcome=lookup.words("plan.outcome", outcome="; ".join(outcomes)) if outcomes else "",
+        outcome=_outcome(routine, lookup),
     )
+
+
+def _outcome(steps: Sequence[PlanStep], lookup: Lookup) -> str:
+    """What the numbers beside the steps count."""
+    found = [o for s in steps if (o := outlook_of(s, lookup)) is not None]
+    outcomes = dict.fromkeys(o.outcome for o in found if o.benefit is not None and o.outcome)
+    if outcomes:
+        return lookup.words("plan.outcome", outcome="; ".join(outcomes))
+    return lookup.words("plan.outcome_points") if found else ""
 
 
 def _group(when: str, steps: Sequence[PlanStep], lookup: Lookup) -> PlanGroup:
