@@ -19,6 +19,7 @@ from bench_evidence import evidence_rows
 from bench_measure import Row, print_table
 from bench_mind import adaptive_rows, scoring_rows
 from bench_peer import peer_rows
+from bench_plan import plan_rows
 from bench_rows import cohort_rows, command_rows, genome_rows
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ def main() -> int:
     folder = ROOT / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     scale = 10 if args.quick else 1
-    rows: list[Row] = [*command_rows(ROOT)]
+    rows: list[Row] = [*command_rows(ROOT), *plan_rows(ROOT)]
     rows += genome_rows(inputs.whole_genome(folder, 5_000_000 // scale), 5_000_000 // scale)
     cohort = inputs.cohort(folder, 50_000 // scale, reference)
     measured = cohort_rows(cohort, 50_000 // scale, folder)

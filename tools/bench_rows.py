@@ -12,17 +12,15 @@ CHECKED_SAMPLES = 40
 
 
 def command_rows(root: Path) -> list[Row]:
-    """Start-up, one small VCF, the whole assessment."""
+    """Start-up and one small VCF."""
     case = root / "examples" / "mara"
     helped = best_of(5, [PAINLOOM, "--help"])
     called = best_of(3, [PAINLOOM, "genome", "call", str(case / "genome.vcf")])
     guided = best_of(3, [PAINLOOM, "genome", "guide", str(case / "genome.vcf")])
-    assessed = best_of(3, [PAINLOOM, "assess", str(case), "-o", str(root / "build" / "bench" / "mara"), "--as-of", "2026-11-24"])
     return [
         Row("painloom --help", helped.seconds, "s", 0.3, "less", "limit"),
         Row("genome call, one targeted VCF", called.seconds, "s", 1.2, "less", "limit", f"{called.megabytes:.0f} MB"),
         Row("genome guide, one targeted VCF", guided.seconds, "s", 1.5, "less", "limit", f"{guided.megabytes:.0f} MB"),
-        Row("assess, one targeted VCF, report and JSON", assessed.seconds, "s", 1.5, "less", "limit", f"{assessed.megabytes:.0f} MB"),
     ]
 
 

@@ -63,6 +63,7 @@ def observed_of(case: Case, found: Found) -> Observed:
         kinds=found.kinds,
         doubtful=frozenset(grade.criteria for grade in found.grades if grade.state != VERIFIED),
         imaging={scale: frozenset(values) for scale, values in imaging.items()},
+        names={g.criteria: g.label for g in found.grades} | {f"{g.criteria}:{g.grade}": g.grade_label for g in found.grades},
     )
 
 

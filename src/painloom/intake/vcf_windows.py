@@ -47,8 +47,20 @@ class Windows:
     ranks: dict[str, int]
 
 
+class _Kept:
+    """The windows of the table that was used last: they do not depend on a file."""
+
+    last: tuple[SiteTable, Windows] | None = None
+
+
 def windows_of(table: SiteTable) -> Windows:
-    """The windows of a table on both builds at once: which build a file has is seen from its records."""
+    """The windows of a table on both builds at once: which build a file has is seen from its records; worked out once a table."""
+    if _Kept.last is None or _Kept.last[0] is not table:
+        _Kept.last = (table, _windows(table))
+    return _Kept.last[1]
+
+
+def _windows(table: SiteTable) -> Windows:
     sites = []
     for site in table.sites:
         for build in BUILDS:

@@ -46,6 +46,7 @@ class FollowUpCard:
     responder_text: str
     early_otherwise: str
     end_otherwise: str
+    therapy_otherwise: str
     smallest: tuple[Smallest, ...]
     looks: tuple[Look, ...]
 
@@ -78,6 +79,7 @@ def read_followup(path: Path) -> FollowUpCard:
         responder_text=fields.text("responder_text"),
         early_otherwise=fields.text("early_otherwise"),
         end_otherwise=fields.text("end_otherwise"),
+        therapy_otherwise=fields.text("therapy_otherwise"),
         smallest=tuple(
             Smallest(c.number("low"), c.number("high"), c.text("text"), c.texts("sources")) for c in fields.children("smallest")
         ),

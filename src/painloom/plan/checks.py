@@ -36,7 +36,8 @@ def checks_of(
             measure = ", ".join(situation.scales[one.sought.id][0] for one in own)
             counts = "; ".join(_back(one, situation) for one in own)
             sources = tuple(dict.fromkeys(source for one in own for source in one.sources))
-        found.append(Check(weeks, measure, counts, follow.end_otherwise, sources))
+        otherwise = follow.end_otherwise if card.drugs else follow.therapy_otherwise
+        found.append(Check(weeks, measure, counts, otherwise, sources))
     return tuple(found)
 
 

@@ -38,7 +38,7 @@ def make_plan(situation: Situation, knowledge: Knowledge) -> Plan:
     family = knowledge.conditions.family
     named = [one.condition for one in outlooks if one.condition]
     likely = [m for m, chance in chances.items() if chance >= LIKELY and m in knowledge.conditions.indications]
-    kinds = frozenset(kind for one in (*named, *likely) for kind in family(one))
+    kinds = {kind: family(kind) for one in (*named, *likely) for kind in family(one)}
     ranked = rank(worths(outlooks, knowledge, weights), chances, drivers, aims, kinds)
     by_id = {one.id: one for one in ranked}
     decisions = decide(situation, by_id, knowledge)
@@ -167,7 +167,8 @@ def choices_for(
     ----------
     unsafe : nothing is recorded without which no drug may be begun.
     """
-    kinds = frozenset(kind for one in outlooks if one.condition for kind in knowledge.conditions.family(one.condition))
+    family = knowledge.conditions.family
+    kinds = {kind: family(kind) for one in outlooks if one.condition for kind in family(one.condition)}
     aims = {id_: card.helps for id_, card in knowledge.drivers.items()}
 
     def choices(drivers: Sequence[Driver]) -> Sequence[Choice]:

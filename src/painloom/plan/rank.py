@@ -18,6 +18,7 @@ NEAR = 5.0  # people of 100: of options that cannot be told apart only those as 
 LEAST_RELEVANT = 0.2  # below this chance of every mechanism it works on a treatment has no part in the plan
 VERIFIED = "verified"
 LIGHT, MUCH, LAST_LINE = 2, 3, 9
+Kinds = Mapping[str, tuple[str, ...]]  # kind of pain -> itself and every wider one
 
 
 @dataclass(frozen=True)
@@ -50,27 +51,24 @@ class Ranked:
 
 
 def rank(
-    found: Mapping[str, Worth], chances: Chances, drivers: Iterable[Driver], aims: Mapping[str, tuple[str, ...]], kinds: frozenset[str]
+    found: Mapping[str, Worth], chances: Chances, drivers: Iterable[Driver], aims: Mapping[str, tuple[str, ...]], kinds: Kinds
 ) -> list[Ranked]:
     """Every option, the most useful first.
 
     Parameters
     ----------
     aims : driver id -> treatments that aim at it.
-    kinds : the person's kinds of pain with every wider one: guidelines speak of these.
+    kinds : the person's kinds of pain, each with itself and every wider one: guidelines speak of these.
     """
     present = {driver.id: driver for driver in drivers}
     ranked = [_ranked(worth, chances, present, aims, kinds) for worth in found.values()]
     return sorted(ranked, key=lambda r: (-r.utility.value, r.id))
 
 
-def _ranked(
-    worth: Worth, chances: Chances, present: Mapping[str, Driver], aims: Mapping[str, tuple[str, ...]], kinds: frozenset[str]
-) -> Ranked:
+def _ranked(worth: Worth, chances: Chances, present: Mapping[str, Driver], aims: Mapping[str, tuple[str, ...]], kinds: Kinds) -> Ranked:
     card = worth.card
     aimed = tuple(id_ for id_ in present if card.id in aims.get(id_, ()))
-    told = [one for one in card.first_choices if one.condition in kinds and one.state == VERIFIED]
-    first, against = tuple(one for one in told if not one.against), tuple(one for one in told if one.against)
+    first, against = guidance_of(card, kinds)
     relevance = worth.choice.relevance(chances)
     why_not = ""
     if against and not first:
@@ -80,6 +78,20 @@ def _ranked(
     elif worth.benefit is None and not aimed and worth.fixed <= 0:
         why_not = "no usable number on pain, and nothing found that it aims at"
     return Ranked(worth, _slot(card, aimed, present), worth.utility(chances), relevance, aimed, first, against, why_not)
+
+
+def guidance_of(card: TreatmentCard, kinds: Kinds) -> tuple[tuple[FirstChoice, ...], tuple[FirstChoice, ...]]:
+    """Guidelines that put a treatment first for this person's kinds of pain, and those that ask not to offer it.
+
+    What speaks of a narrower kind outweighs what speaks of a wider one.
+    """
+    told = [one for one in card.first_choices if one.condition in kinds and one.state == VERIFIED]
+
+    def outweighed(one: FirstChoice) -> bool:
+        return any(o.against != one.against and o.condition != one.condition and one.condition in kinds[o.condition] for o in told)
+
+    kept = [one for one in told if not outweighed(one)]
+    return tuple(one for one in kept if not one.against), tuple(one for one in kept if one.against)
 
 
 def _slot(card: TreatmentCard, aimed: Iterable[str], present: Mapping[str, Driver]) -> str:

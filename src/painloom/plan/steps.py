@@ -29,7 +29,7 @@ from painloom.model.plan import (
 from painloom.model.redflag import PRESENT
 from painloom.plan.against import cautions_by_card
 from painloom.plan.checks import checks_of
-from painloom.plan.current import Decision, gene_reason, is_told, own_kinds
+from painloom.plan.current import Decision, brief, gene_reason, is_told, own_kinds
 from painloom.plan.dose import dose_card, dose_of
 from painloom.plan.rank import BODY, LEARN, Ranked
 from painloom.plan.situation import Situation
@@ -37,6 +37,7 @@ from painloom.plan.stage import Staged, first_choice_text
 from painloom.plan.taper import taper_of
 
 LEAST_CHANCE = 0.5
+COMPARED = {"usual": "usual care", "active": "another treatment"}
 DOUBT = " (to verify)"
 VERIFIED = "verified"
 SHOWN = 5
@@ -181,7 +182,9 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
     )
     first = first_choice_text(option)
     notes = [f"Put first by {first}." if first else "", *cautions_by_card(card, situation), *option.worth.outlook.notes]
-    notes += _beside(one, situation)
+    beside = _beside(one, situation)
+    notes += beside
+    depends = "; ".join(part for part in (depends, *(brief(text).rstrip(".") for text in beside[:1])) if part)
     notes += [f"{knowledge.drugs[d].label}: {why}" for d, why in situation.barred.get(card.id, {}).items() if d in knowledge.drugs]
     role = DRIVER if option.aims_at else REHABILITATION if option.slot in (BODY, LEARN) else MECHANISM
     return _step(
@@ -246,10 +249,11 @@ def _evidence(option: Ranked) -> Iterator[Reason]:
         said = _points(one.points)
     else:
         return
-    against = f" against {one.comparator}" if one.comparator else ""
+    against = f" against {COMPARED.get(one.comparator, one.comparator)}" if one.comparator else ""
     certainty = f"; certainty {one.grade.replace('-', ' ')}" if one.grade else ""
     borrowed = "; borrowed from its class or a wider kind of pain" if one.is_borrowed else ""
-    text = f"{said}{against} in {one.condition_label}{certainty}{borrowed}"
+    kind = f"{one.condition_label[:1].lower()}{one.condition_label[1:]}" if one.condition_label[1:2].islower() else one.condition_label
+    text = f"{said}{against} in {kind}{certainty}{borrowed}"
     yield Reason("evidence", text, f"outlook:{one.condition}.{one.treatment}", f"treatments/{one.treatment}", _joined(one.sources[:1]))
 
 
@@ -318,7 +322,7 @@ def course_text(course: Course | None) -> str:
     if course is None:
         return ""
     hours = f"{course.hours:g} hours in all" if course.hours else ""
-    weeks = f"over {course.weeks:g} weeks" if course.weeks else ""
+    weeks = f"{'over' if course.sessions else 'judged after'} {course.weeks:g} weeks" if course.weeks else ""
     said = ", ".join(part for part in (course.sessions, hours, weeks) if part)
     text = "; ".join(part for part in (said, course.access) if part)
     return f"{text}{DOUBT if text and course.state != VERIFIED else ''}"

@@ -16,7 +16,7 @@ class Observed:
 
     `facts` fact id -> "yes", "no", "unknown"; `scores` "instrument.scale" -> latest estimate; `grades` criteria id -> grade; `kinds` kinds
     of pain that the record names with every wider one; `imaging` scale id -> graded values; `doubtful` are criteria that are
-    still to verify: their grade is told and holds nothing back.
+    still to verify: their grade is told and holds nothing back; `names` are printed names of criteria, and of grades by "criteria:grade".
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -25,6 +25,11 @@ class Observed:
     kinds: frozenset[str] = frozenset()
     imaging: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, criteria: str, grade: str = "") -> str:
+        """What criteria, or one of their grades, is called in print; the id where no name is known."""
+        return self.names.get(f"{criteria}:{grade}" if grade else criteria, grade or criteria)
 
     def holds(self, sought: Sought) -> bool | None:
         """Whether a finding is present; None where it is not known.
@@ -51,7 +56,7 @@ class Observed:
         if sought.kind == SCORE and sought.id in self.scores:
             return f"{self.scores[sought.id].value:g}"
         if sought.kind == GRADE:
-            return self.grades.get(sought.id, "")
+            return self.name(sought.id, self.grades[sought.id]) if sought.id in self.grades else ""
         if sought.kind == IMAGING:
             return ", ".join(sorted(self.imaging.get(sought.id, ())))
         return "yes" if self.holds(sought) else "no"

@@ -30,7 +30,8 @@ def weigh(card: MechanismCard, observed: Observed, weighing: Weighing) -> Mechan
     variance = prior_sd**2 + sum(_variance(line) for line in counted if line.weight)
     half = Z80 * math.sqrt(variance)
     band, capped = _within(card, observed, Band(_rate(mean), _rate(mean - half), _rate(mean + half)))
-    grades = [observed.grades[limit.criteria] for limit in card.limits if limit.criteria in observed.grades]
+    told = [(limit.criteria, observed.grades[limit.criteria]) for limit in card.limits if limit.criteria in observed.grades]
+    grades = [observed.name(criteria, grade) for criteria, grade in told]
     return Mechanism(
         id=card.id,
         label=card.label,
@@ -111,7 +112,8 @@ def _within(card: MechanismCard, observed: Observed, band: Band) -> tuple[Band, 
         if concerned and not set(limit.unless_kinds) & observed.kinds and observed.grades.get(limit.criteria) == limit.grade:
             held = _held(band, limit.floor, limit.ceiling)
             if held != band:
-                said.append(f"{limit.criteria}: {limit.grade} keeps it between {limit.floor:.0%} and {limit.ceiling:.0%}")
+                names = f"{observed.name(limit.criteria)}: {observed.name(limit.criteria, limit.grade)}"
+                said.append(f"{names} keeps it between {limit.floor:.0%} and {limit.ceiling:.0%}")
             band = held
     return band, "; ".join(said)
 

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from functools import cache
+from itertools import accumulate
 
 from painloom.report.wording import printable
 
@@ -31,11 +33,18 @@ def width_of(text: str, size: float, *, is_bold: bool = False) -> float:
 def cut(text: str, size: float, room: float, *, is_bold: bool = False) -> str:
     """`text` if it fits into `room` pixels, else as much of it as fits with an ellipsis."""
     text = clean(text)
-    if width_of(text, size, is_bold=is_bold) <= room:
+    widths = _widths(text, size, is_bold)
+    if widths[-1] <= room:
         return text
-    while text and width_of(text + MORE, size, is_bold=is_bold) > room:
-        text = text[:-1]
-    return text.rstrip() + MORE
+    more = width_of(MORE, size, is_bold=is_bold)
+    end = next((n for n in range(len(text), 0, -1) if widths[n] + more <= room), 0)
+    return text[:end].rstrip() + MORE
+
+
+def _widths(text: str, size: float, is_bold: bool) -> list[float]:
+    """The width of every beginning of a text: entry n is that of its first n letters."""
+    scale = size * (BOLD if is_bold else 1.0)
+    return [scale * reach for reach in accumulate(map(_advance, text), initial=0.0)]
 
 
 def wrap(text: str, size: float, room: float, *, most: int = 2, is_bold: bool = False) -> tuple[str, ...]:
@@ -52,10 +61,11 @@ def wrap(text: str, size: float, room: float, *, most: int = 2, is_bold: bool = 
 
 def _first_line(text: str, size: float, room: float, is_bold: bool) -> tuple[str, str]:
     """What fits into one line, broken at a blank or behind a hyphen where there is one, and what is left."""
-    if width_of(text, size, is_bold=is_bold) <= room:
+    widths = _widths(text, size, is_bold)
+    if widths[-1] <= room:
         return text, ""
     end = len(text)
-    while end > 1 and width_of(text[:end].rstrip(), size, is_bold=is_bold) > room:
+    while end > 1 and widths[len(text[:end].rstrip())] > room:
         end -= 1
     if text[end] != " ":
         blank = max(text.rfind(" ", 0, end), text.rfind("-", 0, end))
@@ -63,6 +73,7 @@ def _first_line(text: str, size: float, room: float, is_bold: bool) -> tuple[str
     return text[:end].rstrip(), text[end:].lstrip()
 
 
+@cache
 def _advance(letter: str) -> float:
     code = ord(letter)
     if 32 <= code < 127:
