@@ -104,7 +104,8 @@ class DriverCard:
     """Something that keeps pain going: a score beyond `threshold` (on the side `worse`), or a fact that is yes.
 
     `leave_out` are items of the instrument that pain itself inflates: the score is taken again without them, prorated to the whole scale.
-    `helps` are treatments that aim at it.
+    `helps` are treatments that aim at it; drugs of the classes in `limits` that are taken are limited while it is present, in the
+    words of `limit_text` ({drug} is filled in).
     """
 
     id: str
@@ -124,6 +125,8 @@ class DriverCard:
     text: str
     state: str
     open_questions: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+    limit_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

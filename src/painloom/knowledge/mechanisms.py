@@ -191,6 +191,8 @@ def read_driver(path: Path) -> DriverCard:
         helps=fields.texts("helps"),
         text=fields.text("text"),
         state=_state(fields),
+        limits=fields.texts("limits"),
+        limit_text=fields.text("limit_text", ""),
     )
 
 

@@ -51,6 +51,7 @@ class RuleCard:
 
     `settles` is a fact that is true of a person for whom the rule fires.  A rule that `refuses` says that no drug of it may
     be begun while it fires; one that is `begin_only` is asked about a drug that would be begun, never about one that is taken.
+    A warning of a rule with a `step` is a step of its own in the plan, under that name.
     `any_of` are alternative sets of conditions of which one must hold; empty = none asked.  Ceilings belong to the drugs of the first part.
     """
 
@@ -73,6 +74,7 @@ class RuleCard:
     settles: str = ""
     refuses: bool = False
     begin_only: bool = False
+    step: str = ""
     open_questions: tuple[str, ...] = ()
 
 

@@ -34,6 +34,7 @@ def read_rule(path: Path) -> RuleCard:
         settles=card.text("settles", ""),
         refuses=card.flag("refuses"),
         begin_only=card.flag("begin_only"),
+        step=card.text("step", ""),
         open_questions=card.texts("open_questions"),
     )
 

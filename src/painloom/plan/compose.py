@@ -13,7 +13,8 @@ from painloom.plan.current import Decision, decide
 from painloom.plan.rank import Ranked, is_worth, overlap, rank
 from painloom.plan.situation import Situation
 from painloom.plan.stage import Stage, stage
-from painloom.plan.steps import begin_step, beside_steps, decision_step, missing_step, others_step, test_step, urgent_steps
+from painloom.plan.steps import begin_step, beside_steps, decision_step, missing_step, nothing_step, others_step, test_step, urgent_steps
+from painloom.plan.taper import taper_of
 from painloom.plan.wishes import Weights, understand
 from painloom.plan.worth import worths
 
@@ -43,13 +44,17 @@ def make_plan(situation: Situation, knowledge: Knowledge) -> Plan:
     by_id = {one.id: one for one in ranked}
     decisions = decide(situation, by_id, knowledge)
     staged = stage(ranked, decisions, situation, knowledge)
-    urgent = urgent_steps(situation)
+    urgent, gone = urgent_steps(situation), frozenset(d.taken.drug for d in decisions if d.action == STOP)
     routine = [
-        *_asked(situation),
+        *missing_step(situation),
         *beside_steps(situation, knowledge),
         *_of_drugs(decisions, knowledge, by_id, situation),
-        *(begin_step(one, situation, knowledge, one.when, one.depends) for one in staged.staged),
+        *_asked(situation),
+        *(begin_step(one, situation, knowledge, gone) for one in staged.staged),
     ]
+    begun = any(step.action == BEGIN and step.role != SAFETY for step in routine)
+    if situation.outlook is not None and not situation.missing and not begun:
+        routine.append(nothing_step(situation))
     steps = numbered([*urgent, *(_held(step) if urgent else step for step in routine)])
     driver_scales = [d.finding.removeprefix("score:") for d in drivers]
     return Plan(
@@ -66,10 +71,9 @@ def make_plan(situation: Situation, knowledge: Knowledge) -> Plan:
 
 
 def _asked(situation: Situation) -> list[Step]:
-    """What must be known before anything is begun, then the next best test where a result could change the plan."""
+    """The next best test, where a result could change the plan."""
     found = situation.formulation
-    tests = [test_step(test) for test in found.tests[:1] if not found.no_test] if found else []
-    return [*missing_step(situation), *tests]
+    return [test_step(test) for test in found.tests[:1] if not found.no_test] if found else []
 
 
 def _haste(one: Decision) -> tuple[bool, bool, bool]:
@@ -82,13 +86,20 @@ def _of_drugs(decisions: Iterable[Decision], knowledge: Knowledge, by_id: dict[s
     moving = sorted((d for d in decisions if d.action in (STOP, CHANGE)), key=_haste)
     steps = []
     for number, one in enumerate(moving):
-        apart = f"not on one day with {moving[0].taken.label}: a week apart" if number and not one.taken.joined else ""
+        slow = [d for d in moving[:number] if _is_slow(d, knowledge) and not one.taken.joined]
+        mine = _is_slow(one, knowledge)
+        apart = f"after the first step of {slow[0].taken.label}: never two first steps in one week" if slow and mine else ""
         waits = f"after {one.waits}" if one.waits else apart
         when = NOW if number == 0 or one.taken.joined or (one.urgent and not one.waits) else NEXT
         steps.append(replace(decision_step(one, when, knowledge, by_id, situation), depends=waits))
     kept = [one for one in decisions if one.action == KEEP]
     own = [decision_step(one, NOW, knowledge, by_id, situation) for one in kept if one.taken.is_pain]
     return [*steps, *own, *others_step([one for one in kept if not one.taken.is_pain])]
+
+
+def _is_slow(one: Decision, knowledge: Knowledge) -> bool:
+    """Whether the amount is lowered in steps."""
+    return not one.is_guarded and taper_of(one.taken, knowledge.tapers).must
 
 
 def _held(step: Step) -> Step:

@@ -21,6 +21,7 @@ VERIFIED = "verified"
 GRAVE = ("contraindicated", "severe")
 SERIOUS = (*GRAVE, "major")
 RULE_PLACE = "rules/"
+ORGAN, OWN_CHOICE, ACT = "organ-dose", "painloom-own-choice", "act"
 SENTENCE_END = re.compile(r"(?<=[.!?)]) (?=[A-Z])")
 MONITOR, REDUCE, INCREASE = "monitor", "reduce", "increase"
 FIRM, GUIDELINE = ("act", "consider"), "guideline"
@@ -30,7 +31,8 @@ FIRM, GUIDELINE = ("act", "consider"), "guideline"
 class Decision:
     """What to do with one drug and why; `amount` is the most a day that it should be lowered to, None where no number is known.
 
-    `waits` names a drug whose change comes first.
+    `waits` names a drug whose change comes first; `is_too_much` says that organs or genes bear less than is taken; `is_guarded` that it
+    goes on, in hands that keep it safe.
     """
 
     taken: TakenDrug
@@ -42,6 +44,8 @@ class Decision:
     urgent: bool = False
     sources: tuple[str, ...] = ()
     waits: str = ""
+    is_too_much: bool = False
+    is_guarded: bool = False
 
 
 def decide(situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge) -> list[Decision]:
@@ -57,8 +61,12 @@ def _beside(one: Decision, made: Sequence[Decision], yielding: Mapping[str, Sequ
         return one
     stopped = [other for other in made if other.action == STOP and other.taken.label in one.taken.joined]
     if stopped:
-        text = f"Give {one.taken.label} on its own if it is still needed: it is in one tablet with {stopped[0].taken.label}."
-        return replace(one, action=CHANGE, text=text, reasons=_distinct(stopped[0].reasons[:1], one.reasons))
+        text = (
+            f"Give {one.taken.label} on its own in place of each tablet left out, if it is still needed: it is in one tablet with "
+            f"{stopped[0].taken.label}. Mind the total a day."
+        )
+        reason = Reason("body", f"one tablet holds both, and {stopped[0].taken.label} stops", f"drug:{one.taken.drug}", "", OWN_CHOICE)
+        return replace(one, action=CHANGE, text=text, reasons=_distinct([reason], one.reasons))
     for other in made:
         rows = [row for row in yielding.get(other.taken.drug, ()) if one.taken.drug in row.drugs]
         if other is one or not rows or other.action == KEEP:
@@ -112,19 +120,20 @@ def _decision(
     because = [_of_row(row) for row in rows]
     sources = tuple(dict.fromkeys(s for row in rows for s in _rule_sources(row, knowledge)))
     notes = _notes(taken)
+    organs = any(r.kind == ORGAN for r in taken.refusals) or any(row.kind == ORGAN for row in rows)
     if against and taken.is_pain:
-        return Decision(
-            taken, STOP, f"Stop {label}{slowly}: {_first(against)}", _distinct(against, because), notes=notes, urgent=True, sources=sources
-        )
+        text = f"Stop {label}{slowly}: {_first(against)}"
+        return Decision(taken, STOP, text, _distinct(against, because), notes=notes, urgent=True, sources=sources, is_too_much=organs)
     if against:
         text = f"Talk with the prescriber about {label}: {_first(against)}"
-        return Decision(taken, CHANGE, text, _distinct(against, because), notes=notes, urgent=True, sources=sources)
+        return Decision(taken, CHANGE, text, _distinct(against, because), notes=notes, urgent=True, sources=sources, is_too_much=organs)
     cap = _exceeded(taken, situation.caps.get(taken.drug, ()))
     if cap is not None:
         most = cap.most
         text = f"Lower {label} to at most {most:g} {taken.unit} a day." if most else f"Stop {label}{slowly}: {cap.text}"
         limit = Reason("body", f"{cap.text} ({cap.because})", f"drug:{taken.drug}", "", ", ".join(cap.sources))
-        return Decision(taken, CHANGE if most else STOP, text, _distinct([limit], because), most, notes, True, cap.sources)
+        action, reasons = CHANGE if most else STOP, _distinct([limit], because)
+        return Decision(taken, action, text, reasons, most, notes, True, cap.sources, is_too_much=True)
     grave = [row for row in rows if row.severity in GRAVE]
     if grave and taken.is_pain:
         return Decision(taken, STOP, f"Stop {label}{slowly}: {_lead(grave[0])}", tuple(because), notes=notes, urgent=True, sources=sources)
@@ -137,11 +146,19 @@ def _decision(
 def _kept(taken: TakenDrug, situation: Situation, ranked: Mapping[str, Ranked], knowledge: Knowledge, notes: tuple[str, ...]) -> Decision:
     """No danger asks for a change: genes may, and so may a drug that has no part in this kind of pain."""
     label, genes = taken.label, _by_genes(taken)
+    limited = _limited(taken, situation, knowledge)
+    if limited is not None:
+        return replace(limited, notes=notes)
+    if any(label.lower() in means.lower() for alert in situation.alerts for means in alert.means):
+        text = f"Go on with {label} only in small amounts that somebody else hands out: it could do harm in an overdose."
+        reason = Reason("mind", "a signal of suicide stands, and the drug is at home", f"drug:{taken.drug}", "", situation.alerts[0].rule)
+        return Decision(taken, CHANGE, text, (reason, *genes), notes=notes, urgent=True, is_guarded=True)
     share = min((a.statement.factor for a in taken.advice if a.statement.action == REDUCE and a.statement.factor), default=0.0)
     if genes and any(a.statement.action == REDUCE for a in taken.advice if a.statement.tier in FIRM):
         amount = taken.daily.high * share if share and taken.daily is not None else None
         goal = f" to about {amount:g} {taken.unit} a day" if amount else ""
-        return Decision(taken, CHANGE, f"Lower {label}{goal}: {_first(genes)}", tuple(genes), amount, notes)
+        urgent = any(a.statement.tier == ACT for a in taken.advice if a.statement.action == REDUCE)
+        return Decision(taken, CHANGE, f"Lower {label}{goal}: {_first(genes)}", tuple(genes), amount, notes, urgent)
     own = options_of(taken.drug, ranked)
     told = next((one.why_not for one in own if one.why_not and one.against), "")
     if taken.is_pain and told:
@@ -155,6 +172,17 @@ def _kept(taken: TakenDrug, situation: Situation, ranked: Mapping[str, Ranked], 
     return Decision(
         taken, KEEP, f"Go on with {label}." if not taken.is_pain else f"Go on with {label} while it helps.", tuple(genes), notes=notes
     )
+
+
+def _limited(taken: TakenDrug, situation: Situation, knowledge: Knowledge) -> Decision | None:
+    """What a driver asks of a drug that keeps it going; None where none does."""
+    for driver in situation.formulation.drivers if situation.formulation else ():
+        card = knowledge.drivers.get(driver.id)
+        if card is not None and card.limit_text and set(card.limits) & set(taken.classes):
+            reason = Reason("body", driver.text, driver.finding, f"drivers/{card.id}", ", ".join(card.sources[:1]))
+            text = card.limit_text.format(drug=taken.label)
+            return Decision(taken, CHANGE, text, (reason, *_by_genes(taken)), urgent=True, sources=card.sources)
+    return None
 
 
 def _distinct(first: Sequence[Reason], then: Sequence[Reason]) -> tuple[Reason, ...]:

@@ -49,7 +49,7 @@ def dose_of(card: DoseCard, situation: Situation) -> Dose:
     return Dose(
         unit=card.unit,
         start=start,
-        step=card.step if most is None or start is None or start < most else None,
+        step=_step(card, start, most),
         ceiling=most,
         every_days=card.every_days,
         text=card.text,
@@ -66,6 +66,17 @@ def dose_of(card: DoseCard, situation: Situation) -> Dose:
 
 def _lower(one: float | None, other: float | None) -> float | None:
     return one if other is None else other if one is None else min(one, other)
+
+
+def _step(card: DoseCard, start: float | None, most: float | None) -> float | None:
+    """How much is added at a time: never more than is left below the ceiling, and no more than a start that had to be lowered."""
+    step = card.step
+    if step is None or start is None:
+        return step
+    if card.start is not None and start < card.start:
+        step = min(step, start)
+    left = step if most is None else min(step, most - start)
+    return left if left > 0 else None
 
 
 def _capped(cap: Cap) -> str:

@@ -136,13 +136,14 @@ def _when(one: Ranked, decisions: Sequence[Decision], knowledge: Knowledge) -> t
         return LATER, "if the steps before it have not brought 30 % less pain after an adequate trial"
     if one.slot != DRUG:
         return NOW, ""
-    changing = [d for d in decisions if d.action in ("stop", "change") and d.taken.is_pain and taper_of(d.taken, knowledge.tapers).must]
+    moving = [d for d in decisions if d.action in ("stop", "change") and d.taken.is_pain and not d.is_guarded]
+    changing = [d for d in moving if taper_of(d.taken, knowledge.tapers).must]
     if changing:
         names = " and ".join(d.taken.label.lower() for d in changing)
         return NEXT, f"once the change of {names} has settled: one change of drugs at a time"
-    kept = [d for d in decisions if d.taken.is_pain and d.action == "keep"]
+    kept = [d for d in decisions if d.taken.is_pain and (d.action == "keep" or d.is_guarded)]
     if kept:
-        return NEXT, f"if {kept[0].taken.label.lower()} at an adequate dose has not brought 30 % less pain"
+        return NEXT, f"if {kept[0].taken.label.lower()} has not helped enough"
     if one.line > FIRST_LINES:
         return NEXT, "if the steps that ask less have not brought 30 % less pain"
     return NOW, ""

@@ -1,13 +1,14 @@
 """The steps of a plan in words: what to do, why from every stream, with which dose, until when, at what price."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from painloom.knowledge.load import Knowledge
 from painloom.knowledge.mechanism_cards import DriverCard
 from painloom.knowledge.plan_cards import COURSE, Course, PriceTable
-from painloom.model.formulation import Driver, Mechanism, NextTest
-from painloom.model.outlook import Band
+from painloom.knowledge.rule_cards import When
+from painloom.model.formulation import NextTest
+from painloom.model.medication import SafetyRow
 from painloom.model.plan import (
     ASK,
     BEGIN,
@@ -29,9 +30,10 @@ from painloom.model.plan import (
 from painloom.model.redflag import PRESENT
 from painloom.plan.against import cautions_by_card
 from painloom.plan.checks import checks_of
-from painloom.plan.current import Decision, brief, gene_reason, is_told, own_kinds
+from painloom.plan.current import GUIDELINE, Decision, brief, own_kinds
 from painloom.plan.dose import dose_card, dose_of
 from painloom.plan.rank import BODY, LEARN, Ranked
+from painloom.plan.reasons import evidence, hundred, points, reasons_of
 from painloom.plan.situation import Situation
 from painloom.plan.stage import Staged, first_choice_text
 from painloom.plan.taper import taper_of
@@ -42,6 +44,8 @@ DOUBT = " (to verify)"
 VERIFIED = "verified"
 SHOWN = 5
 OWN_CHOICE = "painloom-own-choice"
+RULE_PLACE = "rules/"
+TAG = "tag-allele"
 CHECKED = ("verified", "computed")
 
 
@@ -53,6 +57,7 @@ def urgent_steps(situation: Situation) -> list[Step]:
             f"{one.triage}: {one.action}",
             f"{one.owner}, {one.within}",
             Reason("mind", one.signal, f"alert:{one.code}", one.rule, _joined(one.sources)),
+            f"{one.code.replace('-', ' ').capitalize()}: {one.triage}",
         )
         for one in situation.alerts
     ]
@@ -66,8 +71,8 @@ def urgent_steps(situation: Situation) -> list[Step]:
     return _once(found)
 
 
-def _urgent(action: str, text: str, depends: str, reason: Reason) -> Step:
-    label = text.split(":")[0]
+def _urgent(action: str, text: str, depends: str, reason: Reason, label: str = "") -> Step:
+    label = label or text.split(":")[0]
     return _step(action, "", label, SAFETY, text, (reason,), depends=depends)
 
 
@@ -90,9 +95,16 @@ def beside_steps(situation: Situation, knowledge: Knowledge) -> list[Step]:
     for kind, label in own_kinds(knowledge).items():
         rows = [row for row in situation.safety if row.kind == kind and row.is_warning]
         if rows:
-            reasons = tuple(Reason("body", row.message, f"safety:{row.kind}", row.card, row.source) for row in rows)
-            found.append(_step(BEGIN, "", label, SAFETY, rows[0].message, reasons))
-    return found
+            found.append(_step(BEGIN, "", label, SAFETY, rows[0].message, tuple(_of_rule(row) for row in rows)))
+    for row in situation.safety:
+        card = knowledge.rules.get(row.card.removeprefix(RULE_PLACE))
+        if card is not None and card.step and row.is_warning:
+            found.insert(0, _step(BEGIN, "", card.step, SAFETY, row.message, (_of_rule(row),), sources=card.sources))
+    return _once(found)
+
+
+def _of_rule(row: SafetyRow) -> Reason:
+    return Reason("body", row.message, f"safety:{row.kind}", row.card, row.source)
 
 
 def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mapping[str, Ranked], situation: Situation) -> Step:
@@ -101,12 +113,13 @@ def decision_step(one: Decision, when: str, knowledge: Knowledge, ranked: Mappin
     stops = one.action == STOP
     eases = one.action == CHANGE
     own = next((r for r in ranked.values() if taken.drug in r.worth.card.drugs), None)
-    taper = taper_of(taken, knowledge.tapers, one.amount) if stops or eases else None
+    moves = stops or (eases and not one.is_guarded)
+    taper = taper_of(taken, knowledge.tapers, one.amount, is_too_much=one.is_too_much) if moves else None
     taper = None if eases and taper is not None and not taper.must else taper
     same = _same_class(taken.drug, ranked, situation) if stops else ()
     reasons = one.reasons
     if own is not None and one.action == KEEP and own.worth.outlook.benefit is not None:
-        reasons = (*_evidence(own), *reasons)
+        reasons = (*evidence(own), *reasons)
     role = SAFETY if one.urgent or one.waits else SYMPTOM if taken.is_pain else OTHER_ILLNESS
     return _step(
         one.action,
@@ -152,6 +165,16 @@ def missing_step(situation: Situation) -> list[Step]:
     return [_step(ASK, "", "what is not recorded", SAFETY, text, (reason,), sources=(OWN_CHOICE,))]
 
 
+def nothing_step(situation: Situation) -> Step:
+    """Where nothing on file can be begun: that is said, and who goes on."""
+    why = (
+        situation.outlook.warnings[0] if situation.outlook and situation.outlook.warnings else "what is on file is refused or taken already"
+    )
+    text = f"Nothing on file can be begun for this pain: {why}. Ask specialised pain care."
+    reason = Reason("evidence", why, "outlook", "", OWN_CHOICE)
+    return _step(REFER, "", "specialised pain care", MECHANISM, text, (reason,), sources=(OWN_CHOICE,))
+
+
 def others_step(kept: Sequence[Decision]) -> list[Step]:
     """One step for all drugs of other illnesses that nothing speaks against."""
     if not kept:
@@ -163,28 +186,21 @@ def others_step(kept: Sequence[Decision]) -> list[Step]:
     return [_step(KEEP, "", names, OTHER_ILLNESS, f"Go on with {names}.", reasons, modality="drug", drugs=drugs)]
 
 
-def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: str, depends: str) -> Step:
-    """The step that begins a treatment."""
+def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, gone: frozenset[str]) -> Step:
+    """The step that begins a treatment; `gone` are drugs that the plan stops before it."""
     card, option = one.ranked.worth.card, one.ranked
     by = dose_card(one.drug, card.id, knowledge.doses)
     dose = dose_of(by, situation) if by is not None else None
     label = knowledge.drugs[one.drug].label if len(card.drugs) > 1 and one.drug in knowledge.drugs else option.label
-    reasons = tuple(
-        dict.fromkeys(
-            (
-                *_evidence(option),
-                *_mechanisms(option, situation),
-                *_drivers(option, situation),
-                *_genes(one.drug, situation),
-                *_wishes(option),
-            )
-        )
-    )
+    reasons = reasons_of(option, one.drug, situation)
     first = first_choice_text(option)
-    notes = [f"Put first by {first}." if first else "", *cautions_by_card(card, situation), *option.worth.outlook.notes]
-    beside = _beside(one, situation)
+    notes = [f"Named by {first}." if first else "", *(f"{a.body} asks not to offer it: {a.text}" for a in option.against)]
+    notes += [*cautions_by_card(card, situation), *option.worth.outlook.notes]
+    beside = _beside(one, situation, gone)
     notes += beside
-    depends = "; ".join(part for part in (depends, *(brief(text).rstrip(".") for text in beside[:1])) if part)
+    first_beside = [brief(text).rstrip(".") for text in beside[:1]]
+    waits = (one.depends, *_with_whom(one, situation, knowledge), *_genes_first(one, situation, knowledge), *first_beside)
+    depends = "; ".join(part for part in waits if part)
     notes += [f"{knowledge.drugs[d].label}: {why}" for d, why in situation.barred.get(card.id, {}).items() if d in knowledge.drugs]
     role = DRIVER if option.aims_at else REHABILITATION if option.slot in (BODY, LEARN) else MECHANISM
     return _step(
@@ -195,7 +211,7 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
         _said(option, label),
         reasons,
         modality=option.worth.outlook.modality,
-        when=when,
+        when=one.when,
         depends=depends,
         drugs=(one.drug,) if one.drug else (),
         dose=dose,
@@ -209,12 +225,28 @@ def begin_step(one: Staged, situation: Situation, knowledge: Knowledge, when: st
     )
 
 
-def _beside(one: Staged, situation: Situation) -> list[str]:
-    """What the drug list would say of the drug beside another one: not grave enough to keep it out."""
+def _with_whom(one: Staged, situation: Situation, knowledge: Knowledge) -> list[str]:
+    """Who must have a part in beginning a drug for this person."""
+    if not one.drug:
+        return []
+    told = (row["text"] for row in knowledge.terms("begin_with") if situation.holds(When("", None, None, row["fact"], "yes")))
+    return list(dict.fromkeys(told))
+
+
+def _genes_first(one: Staged, situation: Situation, knowledge: Knowledge) -> list[str]:
+    """Genes that were not read and whose guideline forbids a drug to carriers of an allele."""
+    advice = situation.advice.get(one.drug, ())
+    genes = dict.fromkeys(gene for a in advice if a.claim == GUIDELINE for gene in a.missing_genes)
+    tags = [gene for gene in genes if gene in knowledge.genes and knowledge.genes[gene].kind == TAG]
+    return [f"{' and '.join(tags)} not typed: weigh a test first, carriers of a risk allele must not have it"] if tags else []
+
+
+def _beside(one: Staged, situation: Situation, gone: frozenset[str]) -> list[str]:
+    """What the drug list would say of the drug beside another one that stays: not grave enough to keep it out."""
     if not one.drug:
         return []
     rows = situation.clash({one.drug: one.ranked.worth.card.route})
-    return [row.message for row in rows if one.drug in row.drugs and len(set(row.drugs)) > 1]
+    return [row.message for row in rows if one.drug in row.drugs and set(row.drugs) - gone - {one.drug}]
 
 
 def _aims(option: Ranked, knowledge: Knowledge) -> list[DriverCard]:
@@ -228,80 +260,11 @@ def _said(option: Ranked, label: str) -> str:
     """What it is expected to do, in a sentence."""
     outlook = option.worth.outlook
     if outlook.benefit is None and outlook.points is not None:
-        return f"{label}: {_points(outlook.points)} than without it."
+        return f"{label}: {points(outlook.points)} than without it."
     if outlook.benefit is None:
         aim = "it aims at what keeps the pain going" if option.aims_at else "it serves what the person wishes"
         return f"{label}: no number on pain is known for it here; {aim}."
-    return f"{label}: {_hundred(outlook.benefit)} more of 100 people have {outlook.outcome or 'a response'} than without it."
-
-
-def _hundred(band: Band) -> str:
-    value, low, high = (round(100 * part) for part in (band.value, band.low, band.high))
-    return f"about {value} (80 % band {low} to {high})"
-
-
-def _evidence(option: Ranked) -> Iterator[Reason]:
-    """What trials say, as people of 100 or, where no rate of the control arm is known, as points."""
-    one = option.worth.outlook
-    if one.benefit is not None:
-        said = f"{_hundred(one.benefit)} more of 100 respond"
-    elif one.points is not None:
-        said = _points(one.points)
-    else:
-        return
-    against = f" against {COMPARED.get(one.comparator, one.comparator)}" if one.comparator else ""
-    certainty = f"; certainty {one.grade.replace('-', ' ')}" if one.grade else ""
-    borrowed = "; borrowed from its class or a wider kind of pain" if one.is_borrowed else ""
-    kind = f"{one.condition_label[:1].lower()}{one.condition_label[1:]}" if one.condition_label[1:2].islower() else one.condition_label
-    text = f"{said}{against} in {kind}{certainty}{borrowed}"
-    yield Reason("evidence", text, f"outlook:{one.condition}.{one.treatment}", f"treatments/{one.treatment}", _joined(one.sources[:1]))
-
-
-def _points(band: Band) -> str:
-    """A mean difference of a pain score, 0 to 10."""
-    ends = f"{band.low:.1f} to {band.high:.1f}" if band.low >= 0 else f"from {-band.low:.1f} more to {band.high:.1f} less"
-    return f"pain {band.value:.1f} points of 10 lower on average (80 % band {ends})"
-
-
-def _mechanisms(option: Ranked, situation: Situation) -> Iterator[Reason]:
-    for one in situation.formulation.mechanisms if situation.formulation else ():
-        if one.id in option.worth.mechanisms and one.chance.value >= LEAST_CHANCE:
-            yield Reason("body", _mechanism_text(one), f"mechanism:{one.id}", f"mechanisms/{one.id}", _joined(one.sources[:1]))
-
-
-def _mechanism_text(one: Mechanism) -> str:
-    band = f"80 % band {100 * one.chance.low:.0f} to {100 * one.chance.high:.0f}"
-    return f"works on {one.label.lower()} ({100 * one.chance.value:.0f} %, {band})"
-
-
-def _drivers(option: Ranked, situation: Situation) -> Iterator[Reason]:
-    by_id: dict[str, Driver] = {d.id: d for d in situation.formulation.drivers} if situation.formulation else {}
-    for id_ in option.aims_at:
-        one = by_id[id_]
-        stream = "mind" if one.kind in ("mind", "sleep", "social") else "body"
-        yield Reason(stream, f"aims at {one.label.lower()} ({one.value})", one.finding, f"drivers/{one.id}", _joined(one.sources[:1]))
-
-
-def _genes(drug: str, situation: Situation) -> Iterator[Reason]:
-    for a in situation.advice.get(drug, ()):
-        if is_told(a) and a.statement.tier != "research":
-            yield gene_reason(a)
-
-
-def _targets(option: Ranked, situation: Situation) -> Iterator[Reason]:
-    """Where stimulation could aim, and what each body says of it: beside one another, never averaged."""
-    for target in situation.targets:
-        if target.card[0].split("/")[-1] in option.worth.card.targets:
-            for row in target.evidence:
-                mark = "" if row.state == VERIFIED else DOUBT
-                text = f"{target.name}: {row.body} {row.year}, grade {row.grade}: {row.text}{mark}"
-                yield Reason("brain", text, f"target:{target.name}", f"targets/{target.card[0]}", row.source)
-
-
-def _wishes(option: Ranked) -> Iterator[Reason]:
-    for serve in option.worth.card.serves:
-        if serve.state in CHECKED and dict(option.worth.parts).get(serve.domain):
-            yield Reason("person", serve.text, f"wish:{serve.domain}", f"treatments/{option.id}", _joined(serve.sources[:1]))
+    return f"{label}: {hundred(outlook.benefit)} more of 100 people have {outlook.outcome or 'a response'} than without it."
 
 
 def test_step(test: NextTest) -> Step:

@@ -11,19 +11,33 @@ LEAST = 0.1  # of the first amount: below it the drug is stopped
 SHOWN = 6
 WHOLE_FROM = 10.0
 NO_CARD = "No pace of stopping is on file for it: ask the prescriber, and never stop it abruptly."
+TOO_MUCH = (
+    "The body bears less than is taken, so the usual pace is too slow: the prescriber decides the first, larger step within days and the "
+    "next ones by what is seen; still never all at once."
+)
+STRENGTHS = "Amounts are reckoned: take the nearest strengths that exist; slow-release forms are not cut."
 NOT_RECORDED = "How long it was taken is not recorded, so the slowest pace stands here."
 
 
-def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard], to: float | None = None) -> Taper:
-    """The pace, and the first amounts where the amount a day is known; `to` is the amount a day at which it ends (None = stopped)."""
+def taper_of(taken: TakenDrug, cards: Mapping[str, TaperCard], to: float | None = None, *, is_too_much: bool = False) -> Taper:
+    """The pace, and the first amounts where the amount a day is known.
+
+    Parameters
+    ----------
+    to : the amount a day at which it ends; None = stopped.
+    is_too_much : the body bears less than is taken: no schedule is given, the usual pace would leave the danger for weeks.
+    """
     card = _card(taken, cards)
     if card is None:
         return Taper(True, NO_CARD, (), "", VERIFIED, ())
     if card.kind == STOP:
         return Taper(False, card.text, (), card.watch, card.state, card.sources)
     paces = paces_for(card, taken.months)
-    text = " ".join(dict.fromkeys([card.text, *(pace.text for pace in paces), *([NOT_RECORDED] if taken.months is None else [])]))
+    known = [NOT_RECORDED] if taken.months is None else []
+    text = " ".join(dict.fromkeys([card.text, *(pace.text for pace in paces), *known, STRENGTHS]))
     amount = taken.daily.high if taken.daily is not None and taken.daily.high > 0 else None
+    if is_too_much:
+        return Taper(True, f"{TOO_MUCH} {card.text}", (), card.watch, card.state, card.sources)
     goal = to / amount if to and amount else 0.0
     steps = tuple(
         TaperStep(day, share, None if amount is None else handy(amount * share), taken.unit) for day, share in _down_to(goal, shares(paces))

@@ -27,7 +27,7 @@ from painloom.synthesis.weigh import statement, weigh
 NO_TEST = "No further test would change the plan."
 NO_CHOICE = "No treatment can be weighed yet, so no test has a worth: first record what is missing."
 LEAST_MOVE, MOVE_WORTH = 0.01, 10.0  # of a chance; people of 100 that a chance moved from 0 to 1 stands for
-LEAST_GAIN = 0.05  # people of 100: below it a test is not worth a line
+LEAST_GAIN, SURE = 0.5, 0.95  # people of 100, and a chance: below the one or above the other a test is not worth a line
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def formulate(observed: Observed, cards: FormulationCards, brought: Brought) -> 
     drivers = (*brought.made, *drivers_of(cards.drivers.values(), observed, brought.rescored))
     choices, told = brought.choices(drivers), _Chances(cards, chances(mechanisms))
     ranked = rank_tests(cards.tests.values(), observed, choices, told, brought.results)
-    useful = tuple(test for test in ranked if test.changes and test.net > LEAST_GAIN)
+    useful = tuple(t for t in ranked if t.changes and t.net > LEAST_GAIN and max(r.chance for r in t.results) <= SURE)
     first = useful or (_told_in_vain(ranked) if choices else _first_to_ask(ranked, observed, cards, told))
     return Formulation(
         mechanisms=mechanisms,
