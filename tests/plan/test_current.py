@@ -7,8 +7,10 @@ from smallplan import advice, first, ranked, row, taken, treatment, worth
 
 from painloom.knowledge.load import load
 from painloom.model.outlook import Refusal
+from painloom.model.scores import SafetyAlert
 from painloom.plan.current import decide
 from painloom.plan.situation import Cap, Situation
+from painloom.plan.taper import taper_of
 
 
 @functools.cache
@@ -126,3 +128,25 @@ def test_two_drugs_of_one_tablet_stop_together():
 
     assert "change" == found["other"].action
     assert "on its own" in found["other"].text
+
+
+def test_a_dose_that_organs_cannot_clear_has_no_slow_schedule():
+    """Above the ceiling of the kidney: the usual tenth a month would leave the danger for weeks."""
+    found = decided(taken("a", daily=1800.0, classes=("opioid",)), caps={"a": (Cap(700.0, "t", "clearance 24", "verified", ("label",)),)})[
+        "a"
+    ]
+    taper = taper_of(found.taken, knowledge().tapers, found.amount, is_too_much=found.is_too_much)
+
+    assert found.is_too_much
+    assert () == taper.steps
+    assert "within days" in taper.text
+    assert taper_of(found.taken, knowledge().tapers).steps
+
+
+def test_a_drug_that_could_be_means_of_harm_goes_on_only_in_other_hands():
+    alert = SafetyAlert("suicide", "s", "signal", "high", "owner", "now", "act", ("A at home",), "rule", "verified", ())
+    found = {d.taken.drug: d for d in decide(Situation(taken=(taken("a"), taken("b")), alerts=(alert,)), {}, knowledge())}
+
+    assert found["a"].is_guarded
+    assert "somebody else hands out" in found["a"].text
+    assert "keep" == found["b"].action

@@ -1,7 +1,7 @@
 """Doses: the lowest ceiling wins, genes lower start and ceiling alike, what was not measured is said."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from smallplan import advice, dose, limit
 
@@ -77,6 +77,7 @@ def test_a_ceiling_in_milligrams_never_meets_another_unit(unit):
 amounts = st.one_of(st.none(), st.floats(1, 500))
 
 
+@settings(deadline=None)
 @given(amounts, amounts, st.floats(0.1, 1), st.lists(st.floats(1, 500), max_size=3))
 def test_start_and_target_never_lie_above_the_ceiling(start, most, factor, ceilings):
     card = dose(start=start, most=most, target_low=None, target_high=None)
@@ -88,6 +89,7 @@ def test_start_and_target_never_lie_above_the_ceiling(start, most, factor, ceili
     assert all(found.ceiling <= c for c in ceilings)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1, 500), max_size=4))
 def test_one_more_limit_never_raises_a_dose(ceilings):
     less = dose_of(dose(), person(caps=tuple(cap(c) for c in ceilings)))

@@ -1,7 +1,7 @@
 """Stopping: the pace of the class for as long as it was taken, shares that only fall, the slowest pace where nothing is recorded."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from painloom.knowledge.plan_cards import CURRENT, FIRST, Pace, TaperCard
@@ -69,6 +69,7 @@ def test_a_pace_to_verify_marks_the_whole_taper():
     assert "to-verify" == taper_of(taken(), {"t": card(SHORT, SHORT_END, LONG, state="to-verify")}).state
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 1), st.sampled_from([FIRST, CURRENT]), st.floats(0, 0.9), st.floats(1, 90))
 def test_shares_only_fall_and_end_at_nothing(share, of, until, days):
     pace = Pace(0, None, share, of, days, until, "", "verified", ())

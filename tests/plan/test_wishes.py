@@ -1,6 +1,6 @@
 """Wishes in the person's own words become weights; what is not understood is kept and shown."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from painloom.knowledge.load import load
@@ -54,6 +54,7 @@ def test_what_keeps_the_pain_going_raises_its_domain_without_a_wish():
     assert [plain.of(d) for d in DOMAINS if d != "sleep"] == [bad.of(d) for d in DOMAINS if d != "sleep"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=6), st.lists(st.sampled_from(["sleep", "mind", "body", "drug"]), max_size=3))
 def test_weights_lie_in_their_range_and_no_wish_is_lost(wishes, kinds):
     found = understand(wishes, [driver(kind) for kind in kinds], BOOK)

@@ -166,7 +166,7 @@ def taken_drugs(candidates: Candidates, ahead: Ahead, as_of: str) -> tuple[Taken
                 drug=drug,
                 label=card.label,
                 is_pain=drug in listed or (card.pain and card.classes[0] in classes),
-                classes=card.classes,
+                classes=tuple(dict.fromkeys((*card.classes, *formulary.groups(drug)))),
                 daily=_daily([one for _, one in own]) if not _joined(drug, own, formulary) else None,
                 unit=own[0][1].intake.unit,
                 months=max(since) if since and len(since) == len(months) else None,

@@ -19,6 +19,7 @@ class TakenDrug:
     """A drug that is taken now.
 
     `daily` is the amount a day in `unit`, None where it cannot be worked out; `months` since it was begun, None when not recorded.
+    `classes` are those of its card, then every group it is in.
     `refusals` say why it would not be begun today.  `joined` are labels of the other drugs of the same tablet.
     """
 
