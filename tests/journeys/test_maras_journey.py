@@ -93,7 +93,7 @@ def test_the_summary_starts_with_the_drug_that_needs_a_change(mara):
     headings = [line[5:].partition(":")[0] for line in section.splitlines() if line.startswith("[")]
 
     assert headings == ["Celecoxib", "Tramadol", "Omeprazole", "Duloxetine"]
-    assert text.index("ALERTS") < text.index("Act: Celecoxib: lower dose") < text.index("DRUGS TAKEN NOW")
+    assert text.index("ALERTS") < text.index("PLAN") < text.index("Change: Lower celecoxib") < text.index("DRUGS TAKEN NOW")
 
 
 @pytest.mark.parametrize("drug", FACTS)

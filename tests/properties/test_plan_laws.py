@@ -45,7 +45,7 @@ def _in_order(plan: Plan) -> None:
     assert [step.order for step in plan.steps] == list(range(1, len(plan.steps) + 1))
     assert [WHENS.index(step.when) for step in plan.steps] == sorted(WHENS.index(step.when) for step in plan.steps)
     assert {step.action for step in plan.steps} <= set(ACTIONS)
-    if any(step.action == REFER for step in plan.steps):
+    if any(step.action == REFER and step.role == SAFETY for step in plan.steps):
         routine = [step for step in plan.steps if step.action in (BEGIN, ASK) and step.when == "now" and step.role != SAFETY]
         assert not routine, "the routine waits for what is urgent"
 

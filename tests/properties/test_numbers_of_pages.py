@@ -1,0 +1,19 @@
+"""Every number that a page shows stands in assessment.json, also for people that nobody invented by hand."""
+
+import json
+
+import pytest
+from numbers_of_pages import Document, numbers, seen
+from people import knowledge, person
+
+from painloom.assess import assess
+from painloom.report.html import render_html
+from painloom.report.jsonout import to_json
+
+
+@pytest.mark.parametrize("seed", range(0, 240, 6))
+def test_every_number_of_the_report_is_in_the_document(seed):
+    found = assess(person(seed), knowledge(), "2026-11-23")
+    held = Document(json.loads(to_json(found)))
+
+    assert [] == [n for n in numbers(seen(render_html(found))) if n.count(".") < 2 and not held.holds(n)]
