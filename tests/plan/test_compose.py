@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "properties"))
 from people import knowledge, person, pools
 
 from painloom.assess import assess
+from painloom.assess.outlook import situation_of
 from painloom.assess.plan import Ahead, taken_drugs
 from painloom.body.candidates import Candidates, candidate_use
 from painloom.body.ceilings import ceilings_of
@@ -20,12 +21,13 @@ from painloom.body.formulary import formulary_of
 from painloom.body.matching import DrugsTaken
 from painloom.body.products import read_use
 from painloom.model.assessment import Assessment
-from painloom.model.body import Allergy, BodyRecord, Fact
+from painloom.model.body import Allergy, BodyRecord, Fact, Measure
 from painloom.model.case import Case, DrugUse, PainHistory, Person
 from painloom.model.plan import BEGIN, CHANGE, KEEP, LATER, NEXT, NOW, STOP, Plan, Step
 from painloom.model.quantity import point
 from painloom.plan.compose import numbered, statement
-from painloom.plan.situation import TakenDrug
+from painloom.plan.dose import dose_card, dose_of
+from painloom.plan.situation import Cap, TakenDrug
 
 DAY = "2026-11-24"
 LAWS = range(20_000, 20_120)
@@ -52,6 +54,14 @@ def invented(kind: str, *drugs: DrugUse, age: int = 50, facts: tuple[Fact, ...] 
 def taken(found: Assessment) -> dict[str, TakenDrug]:
     parts = found.drugs, found.safety, found.scores, found.alerts, found.red_flags, found.brain, (), found.outlook, found.formulation
     return {one.drug: one for one in taken_drugs(Candidates(found.case, formulary_of(knowledge())), Ahead(*parts), DAY)}
+
+
+def kidney_caps(case: Case, drug: str) -> dict[str, tuple[Cap, ...]]:
+    formulary = formulary_of(knowledge())
+    alone = DrugsTaken(read_use(candidate_use(knowledge().drugs[drug].name, ""), formulary), formulary)
+    rules = [card for card in knowledge().rules.values() if card.ceilings]
+    caps, _ = ceilings_of(drug, alone, Candidates(case, formulary).known, rules)
+    return {drug: tuple(Cap(c.most, c.text, c.because, c.state, c.sources) for c in caps)}
 
 
 def begun(plan: Plan) -> list[Step]:
@@ -133,14 +143,10 @@ def test_what_waits_says_for_what(people):
 
 
 def test_a_dose_never_lies_above_a_verified_ceiling(people):
-    formulary = formulary_of(knowledge())
-    rules = [card for card in knowledge().rules.values() if card.ceilings]
     checked = 0
     for one in people:
-        known = Candidates(one.case, formulary).known
         for dose in (step.dose for step in one.plan.steps if step.dose):
-            alone = DrugsTaken(read_use(candidate_use(knowledge().drugs[dose.drug].name, ""), formulary), formulary)
-            caps = [cap for cap in ceilings_of(dose.drug, alone, known, rules)[0] if cap.state == "verified"]
+            caps = [cap for cap in kidney_caps(one.case, dose.drug)[dose.drug] if cap.state == "verified"]
             assert all(cap.most is not None for cap in caps), "what must not be used is not begun"
             for top in [dose.ceiling, *(cap.most for cap in caps if dose.unit == "mg")]:
                 assert top is None or dose.start is None or dose.start <= top + SLIGHT
@@ -346,15 +352,36 @@ def test_a_new_drug_waits_for_the_drug_that_has_a_part_in_this_pain():
 
 @pytest.mark.xfail(strict=True, reason="a new drug begins on the day another is stopped that needs no taper; the method says none is begun")
 def test_no_drug_begins_on_the_day_another_is_changed():
-    plan = judged(person(20_124)).plan
-    moving = [step for step in plan.steps if step.action in (STOP, CHANGE) and step.when == NOW]
-    assert moving
+    case = invented("painful diabetic neuropathy", DrugUse("meloxicam", dose=point(15.0), unit="mg", per_day=point(1.0)))
+    plan = plan_of(replace(case, outside_calls=(("CYP2C9", "*3/*3"),)))
+    assert [step for step in plan.steps if step.action in (STOP, CHANGE) and step.when == NOW], "else the test shows nothing"
 
     assert not [step for step in begun(plan) if step.drugs and step.when == NOW]
 
 
-@pytest.mark.xfail(strict=True, reason="a kept drug's option carries a reason why it is not in the plan")
-def test_an_option_that_is_in_the_plan_has_no_reason_why_it_is_not():
-    plan = judged(person(20_232)).plan
+@pytest.mark.xfail(
+    strict=True, reason="of two drugs to change the second, where no slow one is urgent, waits for nothing (compose._of_drugs)"
+)
+def test_a_change_that_comes_next_says_what_it_waits_for():
+    uses = (DrugUse(name, dose=point(50.0), unit="mg", per_day=point(2.0), since="2024-01-01") for name in ("naproxen", "tapentadol"))
+    plan = plan_of(invented("chronic low back pain", *uses, facts=(Fact("cirrhosis", "yes"),)))
+    waiting = [step for step in plan.steps if step.action == CHANGE and step.when == NEXT]
+    assert waiting, "else the test shows nothing"
 
-    assert all(option.why_not in ("", "taken now") for option in plan.options if option.is_chosen)
+    assert all(step.depends for step in waiting)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="kidneys lower start and ceiling of a dose, but neither its step nor the card's sentence (dose.dose_of)"
+)
+def test_the_first_raise_of_a_dose_does_not_pass_its_ceiling():
+    case = invented("postherpetic neuralgia")
+    case = replace(case, body=replace(case.body, measures=(Measure("egfr", 20.0, "mL/min/{1.73_m2}"),)))
+    card = dose_card("pregabalin", "pregabalin", knowledge().doses)
+    situation = replace(situation_of(Candidates(case, formulary_of(knowledge()))), caps=kidney_caps(case, card.drug))
+    dose = dose_of(card, situation)
+    assert dose.start == 25.0
+    assert dose.ceiling < card.most
+
+    assert dose.step is None or dose.start + dose.step <= dose.ceiling
+    assert "75 mg twice a day" not in dose.text

@@ -269,9 +269,9 @@ def test_chances_of_0_and_1_stay_on_the_track(value, width):
     assert any(f"{100 * value:.0f} of 100" in w for w in words_of(scene))
 
 
-@pytest.mark.parametrize(("share", "count"), [(0.005, 1), (-0.005, -1), (0.004, 0), (0.285, 29), (0.995, 100), (0, 0), (-0.004, 0)])
-def test_chances_become_people_with_halves_away_from_zero(share, count):
-    assert count == people(share)
+@pytest.mark.parametrize(("share", "count"), [(0.006, 1), (-0.006, -1), (0.004, 0), (0.285, 28), (0.165, 16), (0.995, 100), (-0.004, 0)])
+def test_chances_become_people_by_the_one_rounding_of_all_pages(share, count):
+    assert count == people(share) == round(100 * share)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.sampled_from([320, 500, 900]))

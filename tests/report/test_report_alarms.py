@@ -135,7 +135,7 @@ def test_flags_to_watch_and_flags_nobody_asked_about_are_one_line_each():
     lines = [a.text for a in block(people.ilse()).lines]
 
     assert "Red flags to watch: Cancer in the spine (weight loss)." in lines
-    assert "Red flags not asked about in full: Aorta; Infection." in lines
+    assert "Red flags not asked about in full: Infection; 1 other." in lines
 
 
 def test_contraindicated_comes_before_severe_and_the_opioid_total_follows():

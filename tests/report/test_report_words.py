@@ -70,4 +70,4 @@ def test_a_section_that_does_not_exist_is_refused():
 def test_a_section_with_nothing_to_say_is_left_out():
     document = build_document(invented.nobody(), read_layout(), read_wording())
 
-    assert {section.id for section in document.sections} == {"unknown", "trace"}
+    assert {section.id for section in document.sections} == {"unknown", "trace", "intended"}

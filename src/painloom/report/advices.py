@@ -5,7 +5,6 @@ from painloom.report.basis import basis_of
 from painloom.report.lookup import Lookup
 from painloom.report.statements import rank, same_advice, say
 from painloom.report.views import AdviceView, Condition
-from painloom.report.wording import listing
 
 
 def advice_view(advice: Advice, lookup: Lookup) -> AdviceView:
@@ -15,10 +14,10 @@ def advice_view(advice: Advice, lookup: Lookup) -> AdviceView:
     changing = any(c.changes for c in structural)
     note = ""
     if structural and not changing:
-        note = words("structure.same", conditions=listing([c.condition for c in structural], "or"))
+        note = words("structure.same", conditions=words.listing([c.condition for c in structural], "criteria.or"))
     unchanged = ""
     if advice.adjusted_by and advice.genotype_only is None and not advice.genotype_phenotypes:
-        unchanged = words("conversion.no_change", drugs=listing([lookup.label(d) for d in advice.adjusted_by]))
+        unchanged = words("conversion.no_change", drugs=words.listing([lookup.label(d) for d in advice.adjusted_by]))
     return AdviceView(
         body=advice.body,
         genes=genes_line(advice),
@@ -74,11 +73,11 @@ def _invariance(advice: Advice, lookup: Lookup) -> str:
     words = lookup.words
     genes = ambiguous_genes(advice, lookup)
     if advice.invariant is None:
-        return words("invariance.none", genes=listing(list(advice.missing_genes or advice.genes)))
+        return words("invariance.none", genes=words.listing(list(advice.missing_genes or advice.genes)))
     if advice.invariant is False:
         if not genes:
             return words("invariance.differs_plain")
-        return words.either(len(genes), "invariance.differs", "invariance.differs_together", genes=listing(genes))
+        return words.either(len(genes), "invariance.differs", "invariance.differs_together", genes=words.listing(genes))
     if not genes:
         return ""
     fits = 1
@@ -86,15 +85,15 @@ def _invariance(advice: Advice, lookup: Lookup) -> str:
         call = lookup.call(gene)
         fits *= len(call.diplotypes) if call else 1
     if len(genes) > 1:
-        return words("invariance.holds_together", genes=listing(genes), n=fits)
-    return words.counted("invariance.holds", fits, genes=listing(genes))
+        return words("invariance.holds_together", genes=words.listing(genes), n=fits)
+    return words.counted("invariance.holds", fits, genes=words.listing(genes))
 
 
 def _missing(advice: Advice, lookup: Lookup) -> str:
     if not advice.missing_genes or advice.invariant is None:
         return ""
     known = [gene for gene in advice.genes if gene not in advice.missing_genes]
-    return lookup.words("invariance.missing", missing=listing(list(advice.missing_genes)), known=listing(known))
+    return lookup.words("invariance.missing", missing=lookup.words.listing(list(advice.missing_genes)), known=lookup.words.listing(known))
 
 
 def _conditions(variants: tuple[Variant, ...], advice: Advice, lookup: Lookup) -> tuple[Condition, ...]:

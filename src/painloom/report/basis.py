@@ -4,7 +4,6 @@ from painloom.model.advice import Advice
 from painloom.model.genecall import GeneCall
 from painloom.report.lookup import Lookup
 from painloom.report.views import Basis, GeneBasis
-from painloom.report.wording import listing
 
 
 def basis_of(advice: Advice, lookup: Lookup) -> Basis:
@@ -14,7 +13,7 @@ def basis_of(advice: Advice, lookup: Lookup) -> Basis:
     named = [f"{gene} = {key}" for gene, key in zip(advice.genes, keys, strict=False)] or list(keys)
     today = ""
     if advice.adjusted_by:
-        today = listing([lookup.label(d) for d in advice.adjusted_by])
+        today = words.listing([lookup.label(d) for d in advice.adjusted_by])
     return Basis(
         summary=words("basis.summary", body=advice.body, label=lookup.label(advice.drug)),
         genes=tuple(_gene_basis(gene, advice.body, lookup) for gene in advice.genes),

@@ -12,7 +12,7 @@ from painloom.model.bodymap import Widespread
 from painloom.report.bodyfigure import draw_body
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import listing, sentence
+from painloom.report.wording import sentence
 
 ANCHOR, DOUBT = "bodymap", "to-verify"
 TONES = {"yes": "note", "no": "note"}
@@ -69,12 +69,12 @@ def _definition(judged: Widespread, lookup: Lookup) -> DefinitionRow:
     words = lookup.words
     remarks = [sentence(note) for note in judged.notes]
     if judged.by_convention:
-        names = listing([_plain(site) for site in judged.by_convention])
+        names = words.listing([_plain(site) for site in judged.by_convention])
         remarks.append(words("bodymap.convention", sites=names))
     if judged.without != judged.decided:
         remarks.append(words("bodymap.without", decided=words.word("truth", judged.without)))
     if judged.open:
-        remarks.append(words("bodymap.open", questions=listing([_plain(fact) for fact in judged.open])))
+        remarks.append(words("bodymap.open", questions=words.listing([_plain(fact) for fact in judged.open])))
     counted = words("bodymap.count", count=words("bodymap.no_count") if judged.count is None else judged.count, of=judged.of)
     return DefinitionRow(
         label=judged.label,

@@ -7,7 +7,7 @@ from painloom.report.brain_quality import gates_of
 from painloom.report.brain_targets import counts, is_all_refused, short_reason
 from painloom.report.lookup import Lookup
 from painloom.report.views import Alert, Mark, Open
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import capital, sentence
 
 NAMES_SHOWN = 4
 
@@ -86,4 +86,4 @@ def brain_open(lookup: Lookup) -> list[Open]:
 
 def _few(names: list[str], lookup: Lookup) -> str:
     more = len(names) - NAMES_SHOWN
-    return listing([*names[:NAMES_SHOWN], *([lookup.words.counted("unknown.labels_more", more)] if more > 0 else [])])
+    return lookup.words.listing([*names[:NAMES_SHOWN], *([lookup.words.counted("unknown.labels_more", more)] if more > 0 else [])])

@@ -10,7 +10,7 @@ from painloom.report.brainfigures import Chart, z_strip
 from painloom.report.lookup import Lookup
 from painloom.report.profile import empty_strip
 from painloom.report.views import Ref
-from painloom.report.wording import capital, listing, number, sentence
+from painloom.report.wording import capital, number, sentence
 
 NAMED, ASYMMETRIES = 5, 8
 SPLIT = ";"  # between the circuits of one region
@@ -109,7 +109,7 @@ def _strip(group: str, rows: Sequence[NormRow], view: NormView, anchor: str, loo
     named = [f"{region_name(row, lookup)} {row.z:+.2f}" for row in beyond]
     more = len(named) - NAMED
     shown = [*named[:NAMED], *([words.counted("unknown.labels_more", more)] if more > 0 else [])]
-    chart = Chart(anchor, label, words("brain.strip_desc", said=said, names=listing(shown) or words("brain.none")))
+    chart = Chart(anchor, label, words("brain.strip_desc", said=said, names=words.listing(shown) or words("brain.none")))
     return Strip(label, z_strip(judged, view.limit, chart), said, tuple(shown))
 
 

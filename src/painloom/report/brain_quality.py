@@ -9,7 +9,7 @@ from painloom.model.brain import BrainView, Gate, Motion
 from painloom.report.brainfigures import Chart, motion_plot, runs
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark
-from painloom.report.wording import listing, number
+from painloom.report.wording import number
 
 RUNS_SHOWN = 20
 
@@ -55,7 +55,7 @@ def quality(view: BrainView, lookup: Lookup) -> Quality | None:
     failed = [pair for pair in gates if not pair[1].is_passed]
     ordered = [*failed, *(pair for pair in gates if pair[1].is_passed)]
     rows = tuple(_row(series, gate, lookup) for series, gate in ordered)
-    series = listing(list(dict.fromkeys(name for name, _ in failed)))
+    series = words.listing(list(dict.fromkeys(name for name, _ in failed)))
     return Quality(
         title=words.counted("brain.gates_failed", len(failed), of=len(gates), series=series)
         if failed

@@ -6,7 +6,7 @@ from painloom.report.advices import genes_line, named_phenotypes
 from painloom.report.lookup import Lookup
 from painloom.report.statements import say
 from painloom.report.views import Conversion, Shift
-from painloom.report.wording import Wording, listing, number
+from painloom.report.wording import Wording, number
 
 
 def conversion_of(view: DrugView, lookup: Lookup) -> Conversion | None:
@@ -16,7 +16,7 @@ def conversion_of(view: DrugView, lookup: Lookup) -> Conversion | None:
         return None
     words = lookup.words
     by = list(dict.fromkeys(drug for advice in moved for drug in advice.adjusted_by))
-    labels = listing([lookup.label(drug) for drug in by])
+    labels = words.listing([lookup.label(drug) for drug in by])
     genes = {gene for advice in moved for gene in advice.genes}
     acting = [i for i in lookup.assessment.interactions if i.drug in by and i.enzyme in genes]
     changes = any(a.genotype_only is not None for a in moved)
@@ -47,7 +47,7 @@ def multiplier_text(interaction: Interaction, words: Wording) -> str:
     """The activity multiplier in words; several values are shown as such, none is said."""
     if not interaction.multiplier:
         return words("conversion.no_multiplier")
-    values = listing([number(m) for m in interaction.multiplier], "or")
+    values = words.listing([number(m) for m in interaction.multiplier], "criteria.or")
     key = "conversion.multiplier" if len(interaction.multiplier) == 1 else "conversion.multiplier_between"
     return words(key, values=values)
 

@@ -7,7 +7,7 @@ from painloom.model.criteria import Grade, GradeInput, PainCode, SensoryFinding,
 from painloom.report.bodymap import BodyMapView, body_map
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, listing, number, sentence
+from painloom.report.wording import capital, number, sentence
 
 NOT_GRADABLE, DOUBT = "not-gradable", "to-verify"
 TONES = {YES: "note", NO: "note", UNKNOWN: "unknown"}
@@ -127,7 +127,7 @@ def open_inputs(grade: Grade) -> list[GradeInput]:
 def could_become(grade: Grade, lookup: Lookup) -> str:
     """The other grades in words, "" where nothing open could change it."""
     names = [lookup.words.word("gradeword", g).replace("-", " ") for g in grade.could_become]
-    return listing(names, lookup.words("criteria.or"))
+    return lookup.words.listing(names, "criteria.or")
 
 
 def _subject(grade: Grade) -> str:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from painloom.errors import KnowledgeError
 from painloom.model.assessment import Assessment
 from painloom.report import closing, front
-from painloom.report.alerts import alerts
+from painloom.report.alerts import alerts, streams_line
 from painloom.report.brain import brain_section, brain_title
 from painloom.report.criteria import criteria_title, criteria_view
 from painloom.report.drugs import alternative_classes, current_cards, decision_counts, drug_cards, other_classes
 from painloom.report.flags import flags_title, flags_view
 from painloom.report.followup import followup_part, followup_title
 from painloom.report.formulation import formulation_part, formulation_title
-from painloom.report.genes import gene_table, status_counts
+from painloom.report.genes import gene_table, genes_said, status_counts
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.mind import mind_title, mind_view
 from painloom.report.outlook import outlook_part, outlook_title
@@ -23,9 +23,10 @@ from painloom.report.safety import safety_title, safety_view
 from painloom.report.standing import CLEAR
 from painloom.report.unknown import open_questions
 from painloom.report.views import ClassGroup, DrugCard
-from painloom.report.wording import Layout, Wording, capital, listing
+from painloom.report.wording import Layout, Wording, capital
 
 Cards = Sequence[DrugCard]
+INTENDED = ("is", "is_not", "checks", "imaging", "limits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,10 @@ def _alerts(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 
 def _beside(lookup: Lookup) -> tuple[str, ...]:
     """Alerts that a formulated page one says again right below, beside each stream: which streams were not measured."""
-    words, absent = lookup.words, [name for name, absence in lookup.assessment.streams if absence is not None]
+    absent = [name for name, absence in lookup.assessment.streams if absence is not None]
     if lookup.assessment.formulation is None or not absent:
         return ()
-    names = capital(listing([words.word("stream", f"{name}.label").lower() for name in absent]))
-    return (words("alert.streams", names=names), *([words("alert.no_genes")] if "genome" in absent else []))
+    return (streams_line(lookup), *([lookup.words("alert.no_genes")] if "genome" in absent else []))
 
 
 def _why(lookup: Lookup, cards: Cards) -> tuple[str, object]:
@@ -151,13 +151,13 @@ def _others(lookup: Lookup, cards: Cards) -> tuple[str, object]:
 def _genes(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     counts = status_counts(lookup)
     read = counts["called"] + counts["ambiguous"]
-    return lookup.words("title.genes", **counts) if read else lookup.words("title.genes_none"), gene_table(lookup)
+    return genes_said(lookup) if read else lookup.words("title.genes_none"), gene_table(lookup)
 
 
 def _interactions(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     rows = closing.interactions(lookup)
     drugs = list(dict.fromkeys(row.drug for row in rows))
-    title = lookup.words.either(len(drugs), "title.interactions", "title.interactions_many", drugs=listing(drugs))
+    title = lookup.words.either(len(drugs), "title.interactions", "title.interactions_many", drugs=lookup.words.listing(drugs))
     return capital(title), rows
 
 
@@ -200,6 +200,10 @@ def _sources(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return lookup.words.counted("title.sources", len(rows)), rows
 
 
+def _intended(lookup: Lookup, cards: Cards) -> tuple[str, object]:
+    return lookup.words("title.intended"), tuple(lookup.words(f"intended.{key}") for key in INTENDED)
+
+
 def _trace(lookup: Lookup, cards: Cards) -> tuple[str, object]:
     return lookup.words("title.trace"), closing.trace(lookup)
 
@@ -228,4 +232,5 @@ BUILDERS: dict[str, Callable[[Lookup, Cards], tuple[str, object]]] = {
     "unknown": _unknown,
     "sources": _sources,
     "trace": _trace,
+    "intended": _intended,
 }

@@ -12,7 +12,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.standing import CLEAR, OPEN, ORDER, agreement_of, heading_of, leading, phrase_of, standing_of
 from painloom.report.statements import rank, tone
 from painloom.report.views import ClassGroup, DrugCard, Group, Mark
-from painloom.report.wording import capital, listing, number
+from painloom.report.wording import capital, number
 
 UNRANKED = (9, 9)
 
@@ -118,7 +118,7 @@ def _why(advice: Advice, view: DrugView, lookup: Lookup) -> str:
     genes = genes_line(advice)
     by = dict.fromkeys(d for a in view.advice if a.genotype_only is not None for d in a.adjusted_by)
     if by:
-        return lookup.words("first.because_today", genes=genes, drugs=listing([lookup.label(d) for d in by]))
+        return lookup.words("first.because_today", genes=genes, drugs=lookup.words.listing([lookup.label(d) for d in by]))
     return lookup.words("first.because", genes=genes)
 
 

@@ -6,7 +6,7 @@ from painloom.model.redflag import NOT_ASKED, NOT_PRESENT, PRESENT, WATCH, FlagF
 from painloom.report.alerts import due, flags_in, short_label
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import capital, sentence
 
 TONES = {PRESENT: "avoid", WATCH: "caution", NOT_ASKED: "unknown", NOT_PRESENT: "note"}
 DOUBT = "to-verify"
@@ -62,7 +62,7 @@ def flags_title(lookup: Lookup) -> str:
     words = lookup.words
     raised = [short_label(flag) for _, flag in flags_in(lookup, PRESENT)]
     watch, unasked = len(flags_in(lookup, WATCH)), len(flags_in(lookup, NOT_ASKED))
-    parts = [words.either(len(raised), "flags.raised", "flags.raised_many", names=listing(raised))] if raised else []
+    parts = [words.either(len(raised), "flags.raised", "flags.raised_many", names=words.listing(raised))] if raised else []
     parts += [words.counted("flags.count_watch", watch)] if watch else []
     parts += [words.counted("flags.count_open", unasked)] if unasked else []
     return capital("; ".join(parts or [words("flags.none")]))

@@ -6,7 +6,7 @@ from painloom.model.plan import NOW, Check, Plan, Step
 from painloom.report.lookup import Lookup
 from painloom.report.plan import common_counts, named, plain, weeks_text
 from painloom.report.views import Ref
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import capital, sentence
 
 LOOKS_SHOWN, MEASURES_SHOWN = 2, 4
 
@@ -22,6 +22,7 @@ class Look:
     counts: str
     otherwise: str
     sources: tuple[Ref, ...]
+    is_same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _all(plan: Plan, lookup: Lookup) -> tuple[_Due, ...]:
         for check in step.checks:
             together.setdefault((check, step.when != NOW), []).append(step)
     for (check, waits), steps in together.items():
-        names = listing([named(step.label) for step in steps], lookup.words("plan.and"))
+        names = lookup.words.listing([named(step.label) for step in steps])
         dues.append(_Due(check, waits, names, f"#step-{steps[0].order}"))
     return tuple(sorted(dues, key=lambda due: (due.waits, due.check.weeks)))
 
@@ -95,4 +96,5 @@ def _row(due: _Due, common: str, lookup: Lookup) -> Look:
         counts=words("followup.same") if check.counts == common and common else sentence(capital(check.counts)),
         otherwise=sentence(capital(check.otherwise)),
         sources=lookup.sources(check.sources),
+        is_same=check.counts == common and bool(common),
     )

@@ -1,10 +1,11 @@
 """Why it hurts, for the page: mechanisms with what speaks for and against, what keeps the pain going, what disagrees, the next test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from painloom.model.formulation import FOR, Contribution, Formulation, Mechanism
+from painloom.model.plan import ASK
 from painloom.report.lookup import Lookup
 from painloom.report.plots.mechanisms import mechanism_plot
 from painloom.report.plots.page import figure
@@ -73,22 +74,40 @@ def formulation_part(lookup: Lookup) -> FormulationPart | None:
     own = [m for m in found.mechanisms if not m.is_state]
     told = [m for m in found.mechanisms if m.is_state and m.ledger]  # a state that nothing speaks for is no news
     title = words("formulation.plot_title")
+    drawn = [graded(m, lookup) for m in (*own, *told)]
     return FormulationPart(
         statement=capital(found.statement),
-        figure=figure(lambda width: mechanism_plot((*own, *told), title, width=width), "formulation-plot"),
+        figure=figure(lambda width: mechanism_plot(drawn, title, width=width), "formulation-plot"),
         mechanisms=tuple(_mechanism(m, lookup) for m in own),
         states=tuple(_mechanism(m, lookup) for m in told),
         drivers=tuple(Sourced(d.label, sentence(d.text), lookup.sources(d.sources), d.value, d.state == DOUBT) for d in found.drivers),
         conflicts=tuple(Sourced(sentence(c.ask), sentence(c.text), lookup.sources(c.sources)) for c in found.conflicts),
         tests=tuple(_tests(found, lookup)) if not found.no_test else (),
-        no_test=found.no_test,
+        no_test=untested(found, lookup) if found.no_test else "",
     )
+
+
+def untested(found: Formulation, lookup: Lookup) -> str:
+    """Why no test is named: first what nobody asked, else what the formulation says."""
+    plan = lookup.assessment.plan
+    asked = next((step.order for step in plan.steps if step.action == ASK), 0) if plan is not None else 0
+    return lookup.words("why.ask_first", n=asked) if asked else found.no_test
+
+
+def is_bare(one: Mechanism) -> bool:
+    """Whether a chance is what is believed before any finding: nothing that was found weighs, no grade holds it."""
+    return not one.capped and not any(line.weight for line in one.ledger)
+
+
+def graded(one: Mechanism, lookup: Lookup) -> Mechanism:
+    """For a drawing: a mechanism of which nothing is known says so where others have the grade of their criteria."""
+    return replace(one, grade=lookup.words("formulation.bare")) if is_bare(one) and not one.grade else one
 
 
 def formulation_title(lookup: Lookup) -> str:
     """The mechanisms in a sentence."""
     found = lookup.assessment.formulation
-    return capital(found.statement) if found is not None else ""
+    return capital(found.statement.rstrip(".")) if found is not None else ""
 
 
 def _mechanism(one: Mechanism, lookup: Lookup) -> MechanismPart:

@@ -7,8 +7,10 @@ from markupsafe import Markup
 
 from painloom.model.case import PainHistory
 from painloom.model.formulation import AGAINST, FOR, Formulation, Mechanism
+from painloom.model.plan import ASK, SAFETY
 from painloom.report.drugs import alternative_classes, current_cards
 from painloom.report.followup import looks
+from painloom.report.formulation import graded, untested
 from painloom.report.lookup import Lookup
 from painloom.report.plots.mechanisms import mechanism_plot
 from painloom.report.plots.svg import draw_svg
@@ -19,7 +21,7 @@ from painloom.report.steps import PlanLines, Step, plan_lines, steps_of
 from painloom.report.tracks import Track, tracks
 from painloom.report.unknown import open_questions
 from painloom.report.views import DrugCard, Open
-from painloom.report.wording import Wording, capital, listing, number, sentence
+from painloom.report.wording import Wording, capital, number, sentence, small
 
 UNKNOWN_SHOWN, ALSO_SHOWN = 5, 3
 INSTEAD_SHOWN = 8
@@ -73,6 +75,7 @@ class First:
     unknown_also: str
     plan: PlanLines | None = None
     refused: tuple[Avoided, ...] = ()
+    refused_none: str = ""
     look: tuple[tuple[str, str], ...] = ()
     untold: tuple[str, ...] = ()
 
@@ -128,30 +131,32 @@ def why(lookup: Lookup) -> tuple[str, Why]:
     """A heading that says what can be said of mechanisms, what speaks for them, and one track a stream."""
     words, shown, found = lookup.words, tracks(lookup), lookup.assessment.formulation
     if found is not None:
-        return capital(found.statement.rstrip(".")), _formulated(found, shown, words)
-    read = [t.label.lower() for t in shown if t.measured]
+        return capital(found.statement.rstrip(".")), _formulated(found, shown, lookup)
+    read = [words.word("stream", f"{t.stream}.inside") for t in shown if t.measured]
     if len(read) == len(shown):
         return words("why.title_all"), Why(shown)
     if not read:
         return words("why.title_none"), Why(shown)
-    return words.either(len(read), "why.title_some", "why.title_many", names=listing(read)), Why(shown)
+    return words.either(len(read), "why.title_some", "why.title_many", names=words.listing(read)), Why(shown)
 
 
-def _formulated(found: Formulation, shown: tuple[Track, ...], words: Wording) -> Why:
+def _formulated(found: Formulation, shown: tuple[Track, ...], lookup: Lookup) -> Why:
+    words = lookup.words
     own = sorted((m for m in found.mechanisms if not m.is_state), key=lambda m: -m.chance.value)
     states = [m for m in found.mechanisms if m.is_state and any(line.weight > 0 for line in m.ledger)]
     drawn = [m for m in own if m.chance.high >= LEAST_CHANCE][:BARS_SHOWN] + states[:1]
     close = [m for m in own if m.chance.high >= own[0].chance.low][:2]  # what the bands cannot tell from the first
     test = found.tests[0] if found.tests and not found.no_test else None
     more = len(found.drivers) - DRIVERS_SHOWN
+    plot = mechanism_plot([graded(m, lookup) for m in drawn], words("why.bars"), width=BARS_WIDTH)
     return Why(
         tracks=shown,
-        figure=draw_svg(mechanism_plot(drawn, words("why.bars"), width=BARS_WIDTH), "why-plot") if drawn else NO_FIGURE,
+        figure=draw_svg(plot, "why-plot") if drawn else NO_FIGURE,
         weighed=tuple(w for w in (_weighed(m, words) for m in close) if w.pro or w.con),
         drivers=tuple((d.label, d.value) for d in found.drivers[:DRIVERS_SHOWN]),
         drivers_more=words.counted("unknown.labels_more", more) if more > 0 else "",
         conflicts=len(found.conflicts),
-        test=words("why.test", label=test.label) if test is not None else found.no_test,
+        test=words("why.test", label=test.label) if test is not None else untested(found, lookup),
     )
 
 
@@ -166,8 +171,7 @@ def _weighed(one: Mechanism, words: Wording) -> Weighed:
         weighty = sorted((line for line in own if line.weight), key=lambda line: -abs(line.weight))
         return tuple(f"{line.label}: {line.value}" for line in (*graded, *weighty)[:REASONS_SHOWN])
 
-    label = one.label if one.label[:2].isupper() else one.label[:1].lower() + one.label[1:]
-    return Weighed(label, lines(FOR), lines(AGAINST))
+    return Weighed(small(one.label), lines(FOR), lines(AGAINST))
 
 
 def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
@@ -199,9 +203,19 @@ def first(lookup: Lookup, cards: Sequence[DrugCard]) -> First:
         unknown_also=_also(questions, words) if plan is None else _more(len(questions) - min(len(urgent), shown), words),
         plan=plan,
         refused=avoided(refusals_part(lookup), lookup),
+        refused_none=_refused_none(lookup, plan),
         look=looks(lookup),
         untold=_untold(lookup),
     )
+
+
+def _refused_none(lookup: Lookup, plan: PlanLines | None) -> str:
+    """What stands where nothing is named to avoid: what must be asked first, or that nothing is refused."""
+    words, own = lookup.words, lookup.assessment.plan
+    if plan is None or own is None:
+        return ""
+    asked = next((step.order for step in own.steps if step.action == ASK and step.role == SAFETY), 0)
+    return words("first.refused_open", n=asked) if asked else words("first.refused_none")
 
 
 def _plan_title(lookup: Lookup, plan: PlanLines) -> str:
@@ -241,7 +255,7 @@ def _title(lookup: Lookup, current: Sequence[DrugCard], calling: Sequence[DrugCa
     if not current:
         return words("first.title_no_drugs")
     if not calling and unsettled:
-        return words("first.title_unsettled", names=listing([c.label for c in unsettled]))
+        return words("first.title_unsettled", names=words.listing([c.label for c in unsettled]))
     return words.counted("first.title", len(calling))
 
 
@@ -318,4 +332,4 @@ def _instead_not(lookup: Lookup, cards: Sequence[DrugCard]) -> str:
     """Which classes are not offered because the drug list warns of one of their drugs."""
     shown = {group.label for group in alternative_classes(cards, lookup)}
     left = [label for label in _warned(lookup, cards) if label in shown]
-    return lookup.words("first.instead_not", classes=listing(left)) if left else ""
+    return lookup.words("first.instead_not", classes=lookup.words.listing(left)) if left else ""

@@ -5,7 +5,7 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from painloom.model.genecall import GeneCall, Reading, SiteView
+from painloom.model.genecall import NOT_CALLED, GeneCall, Reading, SiteView
 from painloom.report.basis import site_counts
 from painloom.report.figures import allele_strip
 from painloom.report.lookup import Lookup
@@ -14,6 +14,7 @@ from painloom.report.wording import listing, sentence
 
 ALTERNATIVES_SHOWN = 20
 STATUS_TONES = {"called": "fine", "ambiguous": "caution", "not_called": "unknown"}
+OUTSIDE = "outside call"  # the origin of a call that a laboratory made
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,16 @@ class GeneRow:
 
 @dataclass(frozen=True, slots=True)
 class GeneTable:
-    """Rows that the drugs taken now depend on, and the others; all in `now` where no drug taken now has a gene."""
+    """Rows that the drugs taken now depend on, and the others; all in `now` where no drug taken now has a gene.
+
+    `rest` are (anchor, gene) of those that nobody looked at because only a laboratory's results were given: one line for all.
+    """
 
     now: tuple[GeneRow, ...]
     other: tuple[GeneRow, ...]
     other_title: str
+    rest: tuple[tuple[str, str], ...] = ()
+    rest_title: str = ""
 
 
 def ordered_calls(lookup: Lookup) -> list[tuple[int, GeneCall]]:
@@ -87,18 +93,49 @@ def gene_table(lookup: Lookup) -> GeneTable | None:
     wanted = _wanted(lookup)
     now: list[GeneRow] = []
     other: list[GeneRow] = []
-    for n, call in ordered_calls(lookup):
+    left = {call.gene for call in unread_calls(lookup)}
+    rows = ordered_calls(lookup)
+    rest = tuple((f"gene-{n}", call.gene) for n, call in rows if call.gene in left)
+    for n, call in rows:
+        if call.gene in left:
+            continue
         (now if call.gene in wanted else other).append(_row(call, f"gene-{n}", lookup))
     if not now:
         now, other = other, []
     words = [row.mark.word for row in other]
     counts = ", ".join(lookup.words("group.counts", n=words.count(word), word=word) for word in dict.fromkeys(words))
     title = lookup.words.counted("table.genes_more", len(other), counts=counts)
-    return GeneTable(tuple(now), tuple(other), title) if now else None
+    rest_title = lookup.words.counted("unknown.genes", len(rest))
+    return GeneTable(tuple(now), tuple(other), title, rest, rest_title) if now else None
 
 
 def _wanted(lookup: Lookup) -> set[str]:
     return {gene for view in lookup.assessment.drugs if view.current for advice in view.advice for gene in advice.genes}
+
+
+def unread_calls(lookup: Lookup) -> tuple[GeneCall, ...]:
+    """Genes that nobody looked at and no drug taken now depends on, where a laboratory's results stand alone; else none."""
+    if lookup.assessment.case.genotypes is not None or not _is_laboratory(lookup):
+        return ()
+    wanted = _wanted(lookup)
+    return tuple(call for _, call in ordered_calls(lookup) if call.status == NOT_CALLED and not call.sites and call.gene not in wanted)
+
+
+def _is_laboratory(lookup: Lookup) -> bool:
+    """Whether every gene that was called was called by a laboratory."""
+    origins = {call.origin for _, call in ordered_calls(lookup) if call.diplotypes}
+    return origins == {OUTSIDE}
+
+
+def genes_said(lookup: Lookup) -> str:
+    """What is known of the genes, in a line: how many were called, or which ones a laboratory reported; "" where none was read."""
+    words, counts = lookup.words, status_counts(lookup)
+    if not any(counts.values()):
+        return ""
+    if lookup.assessment.case.genotypes is None and _is_laboratory(lookup):
+        names = [call.gene for _, call in ordered_calls(lookup) if call.diplotypes]
+        return words.counted("title.genes_lab", len(names), names=", ".join(names)) + words.counted("title.genes_rest", counts["missing"])
+    return words.counted("title.genes", counts["called"], ambiguous=counts["ambiguous"], missing=counts["missing"])
 
 
 def status_counts(lookup: Lookup) -> dict[str, int]:

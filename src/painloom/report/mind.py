@@ -22,7 +22,7 @@ from painloom.report.scales import (
     value_text,
 )
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import capital, sentence
 
 NAMES_SHOWN = 3
 
@@ -136,7 +136,7 @@ def mind_title(lookup: Lookup) -> str:
         return words.counted("title.mind_none", scored)
     rest = len(names) - NAMES_SHOWN
     shown = [*names[:NAMES_SHOWN], *([words.counted("mind.more", rest)] if rest > 0 else [])]
-    return capital(words.either(len(names), "title.mind", "title.mind_many", names=listing(shown)))
+    return capital(words.either(len(names), "title.mind", "title.mind_many", names=words.listing(shown)))
 
 
 def _ordered(lookup: Lookup) -> list[ScoreView]:

@@ -11,7 +11,7 @@ from painloom.report.plots.intervals import interval_plot
 from painloom.report.plots.page import figure
 from painloom.report.plots.scene import Scene
 from painloom.report.views import Ref
-from painloom.report.wording import Wording, capital, listing, sentence
+from painloom.report.wording import Wording, capital, sentence, small
 
 WIDE = 900.0
 NAMES_TOLD, NAMES_DRAWN = 12, 3
@@ -114,9 +114,9 @@ def _one(same: Sequence[Outlook], words: Wording, most: int) -> Outlook:
 
 
 def _names(labels: Sequence[str], words: Wording, most: int) -> str:
-    names = [labels[0], *(label if label[:2].isupper() else label[:1].lower() + label[1:] for label in labels[1:])]
+    names = [labels[0], *(small(label) for label in labels[1:])]
     if len(names) <= most:
-        return listing(names)
+        return words.listing(names)
     return words("outlook.others", names=", ".join(names[: most - 1]), n=len(names) - most + 1)
 
 
@@ -152,7 +152,7 @@ def _part(view: OutlookView, condition: str, label: str, number: int, lookup: Lo
         refused=_left(mine, REFUSED, lookup),
         not_offered=_left(mine, NOT_OFFERED, lookup),
         to_check=_left(mine, TO_CHECK, lookup),
-        nothing=words("outlook.nothing", names=listing(nothing)) if nothing else "",
+        nothing=words("outlook.nothing", names=words.listing(nothing)) if nothing else "",
     )
 
 

@@ -7,20 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from painloom.errors import KnowledgeError
+from painloom.report.fits import Fit
 
 NOW, SOON = "now", "soon"
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Whom the signs of one red flag are told: kinds of pain, classes of drugs, an age in years; `is_general` where no kind is known."""
-
-    flag: str
-    help: str
-    conditions: frozenset[str]
-    drug_classes: frozenset[str]
-    age_from: int
-    is_general: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +23,7 @@ class PatientLayout:
     names: int
     questions: int
     fits: tuple[Fit, ...]
+    elsewhere: frozenset[str] = frozenset()
 
 
 def read_patient_layout(path: Path | None = None) -> PatientLayout:
@@ -58,6 +48,7 @@ def read_patient_layout(path: Path | None = None) -> PatientLayout:
         names=_number(card, "names", name, 5),
         questions=_number(card, "questions", name, 6),
         fits=tuple(_fit(flag, _table(fits, flag, name), name) for flag in fits),
+        elsewhere=_names(card, "elsewhere", name),
     )
 
 
@@ -69,6 +60,8 @@ def _fit(flag: str, table: Mapping[str, object], name: str) -> Fit:
         flag,
         str(when),
         _names(table, "conditions", name),
+        _names(table, "alone", name),
+        _names(table, "sites", name),
         _names(table, "drug_classes", name),
         _number(table, "age_from", name, 0),
         table.get("general") is True,

@@ -69,7 +69,7 @@ def _benefit(one: Outlook, speech: Speech) -> list[Markup]:
     if one.control is None or one.response is None or one.benefit is None:
         return []
     anyway = people(one.control.value)
-    more = people(one.response.value) - anyway
+    more = people(one.benefit.value)
     key = "numbers.more" if more > 0 else "numbers.fewer" if more < 0 else "numbers.equal"
     return [speech.say("numbers.anyway", n=anyway), speech.say(key, n=abs(more)), _range(one.benefit, speech, "numbers.range")]
 

@@ -6,17 +6,21 @@ from markupsafe import Markup
 
 from painloom.model.assessment import Assessment
 from painloom.model.formulation import Driver, Mechanism
-from painloom.model.plan import BEGIN, CHANGE, STOP
+from painloom.model.plan import ASK, BEGIN, CHANGE, STOP
+from painloom.model.redflag import NOT_ASKED
+from painloom.report.formulation import is_bare
 from painloom.report.patient_layout import PatientLayout
 from painloom.report.patient_safety import Lead, Seek, avoided, leads_of, next_test, seek_of
 from painloom.report.patient_steps import DRUGLIKE, Named, Stage, Teller, kept, named_steps, stages, teller
 from painloom.report.patient_words import Speech, capital_of, treatment_labels, whole
 from painloom.report.plots.counts import people
+from painloom.report.unknown_body import NOT_ASKED_ROW, ORGAN
 
 SURE = (0.1, 0.35, 0.6, 0.85)  # below the first: not likely; from the last on: very likely
 SHOWN, STATE_SHOWN = 0.35, 0.5
 CAUSES, UNSURE = 3, 0.7
 LEARN = "education"
+NO_TEST = "No further test would change the plan."  # what the formulation says where tests were weighed and none is worth it
 MADE = ("genome", "drug")  # kinds of drivers for which there need not be a card
 ROWS = (4, 6)
 SPANS = {1: "diary.weeks_one", 52: "diary.year"}
@@ -118,11 +122,15 @@ def _causes(assessment: Assessment, speech: Speech) -> tuple[tuple[Cause, ...], 
     if found is None or not found.mechanisms:
         return (), Markup(), speech.say("found.none")
     ordered = sorted(found.mechanisms, key=lambda m: -m.chance.value)
-    shown = [m for m in ordered if m.chance.value >= (STATE_SHOWN if m.is_state else SHOWN)][:CAUSES]
-    rest = [m for m in ordered if m not in shown and not m.is_state]
-    names = speech.listing([_mechanism_name(m, speech) for m in rest])
-    others = speech.say("found.others", names=names) if names and shown else Markup()
-    return tuple(_cause(m, speech) for m in shown), others, Markup() if shown else speech.say("found.open")
+    weighed = [m for m in ordered if not is_bare(m)]
+    shown = [m for m in weighed if m.chance.value >= (STATE_SHOWN if m.is_state else SHOWN)][:CAUSES]
+    if not any(not m.is_state for m in weighed):
+        return tuple(_cause(m, speech) for m in shown), Markup(), Markup() if shown else speech.say("found.none")
+    lines = []
+    for key, rest in (("others", [m for m in weighed if m not in shown]), ("cannot_tell", [m for m in ordered if m not in weighed])):
+        names = speech.listing([_mechanism_name(m, speech) for m in rest if not m.is_state])
+        lines += [speech.say(f"found.{key}", names=names)] if names and shown else []
+    return tuple(_cause(m, speech) for m in shown), Markup(" ").join(lines), Markup() if shown else speech.say("found.open")
 
 
 def _mechanism_name(one: Mechanism, speech: Speech, *, is_title: bool = False) -> Markup:
@@ -191,13 +199,25 @@ def _outcome(tell: Teller, speech: Speech) -> Markup:
 
 
 def _unknown(assessment: Assessment, speech: Speech) -> tuple[Markup, ...]:
-    """The test that could teach most, or that none would; then streams that nobody filled."""
+    """The test that could teach most, or that none would where no question is open; then streams that nobody filled."""
     test, found = next_test(assessment, speech), assessment.formulation
     lines = [speech.say("unknown.test", name=test)] if test is not None else []
     absent = {name for name, why in assessment.streams if why is not None}
-    if test is None and found is not None and found.no_test and not absent & {ASKED, EXAMINED}:
-        return (speech.say("unknown.test_done"),)
+    if test is None and found is not None and found.no_test == NO_TEST:
+        if not absent & {*STREAMS} and not _is_open(assessment):
+            return (speech.say("unknown.test_done"),)
+        lines.append(speech.say("unknown.ask_first"))
     return (*lines, *(speech.say(f"unknown.{name}") for name in STREAMS if name in absent))
+
+
+def _is_open(assessment: Assessment) -> bool:
+    """Whether a question waits: a red flag nobody asked about, a step that asks, a fact that rules on the drugs taken now need."""
+    steps = assessment.plan.steps if assessment.plan is not None else ()
+    return (
+        any(flag.state == NOT_ASKED for flag in assessment.red_flags)
+        or any(step.action == ASK for step in steps)
+        or any(row.subject == NOT_ASKED_ROW or (row.kind == ORGAN and not row.drugs) for row in assessment.safety if not row.is_warning)
+    )
 
 
 def _questions(

@@ -9,7 +9,8 @@ from painloom.model.assessment import Assessment
 from painloom.model.outlook import REFUSED, Refusal
 from painloom.model.plan import ASK, REFER, Reason
 from painloom.model.redflag import PRESENT, URGENCY, WATCH, RedFlag
-from painloom.report.patient_layout import NOW, SOON, Fit, PatientLayout
+from painloom.report.fits import flags_that_fit
+from painloom.report.patient_layout import NOW, SOON, PatientLayout
 from painloom.report.patient_words import Speech, capital_of
 
 SIGNS = " | "
@@ -59,13 +60,17 @@ def _raised(flags: Iterable[RedFlag], speech: Speech) -> list[Markup]:
     """What is looked for, then until when it should be looked at; flags of one limit together."""
     order = {within: n for n, within in enumerate(URGENCY)}
     by_limit: dict[str, list[RedFlag]] = {}
+    own_lines = []
     for flag in sorted(flags, key=lambda f: order.get(f.within, 0)):
+        if speech.has(f"limit.{flag.id}"):  # what to do now hangs on a condition
+            own_lines.append(Markup(" ").join((speech.first(f"raised.{flag.id}", "lead.check"), speech.say(f"limit.{flag.id}"))))
+            continue
         by_limit.setdefault(flag.within if flag.within in order else URGENCY[0], []).append(flag)
     lines = []
     for within, own in by_limit.items():
         said = dict.fromkeys(speech.first(f"raised.{flag.id}", "lead.check") for flag in own)
         lines.append(Markup(" ").join((*said, speech.say(f"within.{within}"))))
-    return lines
+    return [*own_lines, *lines]
 
 
 def _urgent_scan(assessment: Assessment) -> bool:
@@ -77,25 +82,15 @@ def _urgent_scan(assessment: Assessment) -> bool:
 
 def seek_of(assessment: Assessment, layout: PatientLayout, speech: Speech) -> Seek:
     """Signs of flags that are raised or watched, and of those that fit the person's pain, drugs and age."""
-    outlook = assessment.outlook
-    kinds = {o.condition for o in outlook.outlooks} if outlook is not None else set()
-    named = {condition for fit in layout.fits for condition in fit.conditions}
-    classes = {drug.drug_class for drug in assessment.drugs if drug.current}
     open_flags = {flag.id for flag in assessment.red_flags if flag.state in (PRESENT, WATCH)}
-    age = assessment.case.person.age_years
+    fitting = open_flags | flags_that_fit(assessment, layout.fits, layout.elsewhere)
     told: dict[str, list[Markup]] = {NOW: [], SOON: []}
     for fit in layout.fits:
-        if fit.flag in open_flags or _fits(fit, kinds, classes, age, is_known=bool(kinds & named)):
+        if fit.flag in fitting:
             told[fit.help] += _signs(fit.flag, speech)
     for flag in sorted(open_flags - {fit.flag for fit in layout.fits} - layout.help_first):
         told[NOW] += _signs(flag, speech)
     return Seek(tuple(dict.fromkeys(told[NOW])), tuple(dict.fromkeys(told[SOON])))
-
-
-def _fits(fit: Fit, kinds: set[str], classes: set[str], age: int | None, *, is_known: bool) -> bool:
-    if fit.age_from and age is not None and age < fit.age_from:
-        return False
-    return bool(fit.conditions & kinds or fit.drug_classes & classes) or (fit.is_general and not is_known)
 
 
 def _signs(flag: str, speech: Speech) -> list[Markup]:

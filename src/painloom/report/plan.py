@@ -8,9 +8,10 @@ from painloom.model.outlook import Outlook
 from painloom.model.plan import ACTIONS, CHANGE, KEEP, REFER, SAFETY, STOP, Check, Dose, Option, Plan, Reason, Step, Taper
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark, Ref
-from painloom.report.wording import capital, listing, number, sentence
+from painloom.report.wording import capital, number, sentence
 
 DOUBT, DOUBT_TAIL = "to-verify", " (to verify)"
+PERSON = "person"
 STREAMS = ("genome", "brain", "body", "mind", "person", "evidence")
 PLACES = {
     **{"alert": "alerts", "redflag": "redflags", "imaging": "brain", "target": "brain", "safety": "safety", "refusal": "safety"},
@@ -18,6 +19,7 @@ PLACES = {
     "genome": "genes",
 }  # what a finding begins with -> the section that shows it
 OF_STREAM = {"genome": "genes", "brain": "brain", "body": "criteria", "mind": "mind", "person": "plan", "evidence": "outlook"}
+CLAUSE = re.compile(r"(?<=\)), ")  # the figure with its interval says enough; what trials it is from stands in the section
 ASIDE = re.compile(r"\s*\([^()]*\)")
 
 
@@ -165,6 +167,9 @@ def gain_text(step: Step, lookup: Lookup) -> str:
     """What a step adds with its band and against what: in people of 100, else in points of pain, else by the wishes."""
     words, outlook = lookup.words, outlook_of(step, lookup)
     if outlook is None:
+        served = next((reason.text for reason in step.reasons if reason.stream == PERSON), "")
+        if served:
+            return CLAUSE.split(served.split("; ")[0])[0].rstrip(".")
         return words("plan.gain_wishes", worth=worth_text(step, lookup)) if step.utility is not None else ""
     against = words("plan.against", comparator=words.word("comparator", outlook.comparator)) if outlook.comparator else ""
     if outlook.benefit is not None:
@@ -258,7 +263,7 @@ def _facts(step: Step, common: str, lookup: Lookup) -> Iterator[Fact]:
         yield Fact(name, _check(check, common, lookup), False, lookup.sources(check.sources))
     if step.alternatives:
         key = "plan.head_same" if step.action == STOP else "plan.head_tied"
-        yield Fact(words(key), f"{listing(list(step.alternatives), words('plan.and'))}.")
+        yield Fact(words(key), f"{words.listing(list(step.alternatives))}.")
     if firm := " ".join(sentence(capital(note)) for note in step.notes if not split(note)[1]):
         yield Fact(words("plan.head_note"), firm)
     for text, doubtful in map(split, step.notes):
@@ -308,7 +313,7 @@ def _dose(dose: Dose, lookup: Lookup) -> Iterator[Fact]:
         said, doubtful = split(limit)
         yield Fact(words("plan.head_limited"), sentence(capital(said)), doubtful)
     if dose.unchecked:
-        yield Fact(words("plan.head_unchecked"), words("plan.unchecked", names=listing(list(dose.unchecked), words("plan.and"))))
+        yield Fact(words("plan.head_unchecked"), words("plan.unchecked", names=words.listing(list(dose.unchecked))))
 
 
 def _times(times: float, lookup: Lookup) -> str:

@@ -1,14 +1,14 @@
 """What is refused for this person, for the page: by the kind of reason, with its source and what the plan has instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painloom.model.outlook import Refusal
 from painloom.model.plan import BEGIN, KEEP, Plan, Step
 from painloom.report.lookup import Lookup
 from painloom.report.plan import named, split
 from painloom.report.views import Ref
-from painloom.report.wording import capital, sentence
+from painloom.report.wording import capital, sentence, small
 
 NAMED, INSTEAD = 6, 3
 TREATING = (BEGIN, KEEP)
@@ -27,11 +27,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Refusals for one kind of reason; `code` names the kind."""
+    """Refusals for one kind of reason; `code` names the kind; `shown` has those with the same reason in one row."""
 
     code: str
     title: str
     rows: tuple[Refused, ...]
+    shown: tuple[Refused, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,35 @@ def _kind(
     words = lookup.words
     title = words.phrases.get(f"refusal.kind.{code}", words.word("safetykind", code))
     rows = tuple(_refused(treatment, found, plan, labels, kinds, lookup) for treatment, found in own.items())
-    return Kind(code, capital(title), rows)
+    return Kind(code, capital(title), rows, _together(rows))
+
+
+def _together(rows: tuple[Refused, ...]) -> tuple[Refused, ...]:
+    """Treatments that are refused for the same reason as one row, with the reason told once."""
+    groups: dict[tuple[object, ...], list[Refused]] = {}
+    for row in rows:
+        groups.setdefault((row.severity, _without(row), row.instead, row.sources), []).append(row)
+    return tuple(_joined(own) if len(own) > 1 else own[0] for own in groups.values())
+
+
+def _joined(own: list[Refused]) -> Refused:
+    names = ", ".join([own[0].label, *(small(row.label) for row in own[1:])])
+    return replace(own[0], label=names, reasons=tuple(capital(reason) for reason in _without(own[0])))
+
+
+def _without(row: Refused) -> tuple[str, ...]:
+    """The reasons without the name of the treatment: "a and b with c: harm" is "with c: harm"."""
+    found = []
+    for reason in row.reasons:
+        head, colon, tail = reason.partition(": ")
+        before, joint, partner = head.partition(" with ")
+        if colon and joint and row.label.lower().split(" ")[0] in before.lower():
+            found.append(f"with {partner}: {tail}")
+        elif reason.lower().startswith(f"{row.label.lower()} "):
+            found.append(reason[len(row.label) + 1 :])
+        else:
+            found.append(reason)
+    return tuple(found)
 
 
 def avoided(kinds: tuple[Kind, ...], lookup: Lookup) -> tuple[Avoided, ...]:
@@ -82,17 +111,14 @@ def avoided(kinds: tuple[Kind, ...], lookup: Lookup) -> tuple[Avoided, ...]:
         groups.setdefault(tuple(kind.code for kind in own), []).append(label)
     titles = {kind.code: kind.title for kind in kinds}
     return tuple(
-        Avoided(_names(labels, lookup), "; ".join(_small(titles[code]) for code in codes), codes[0]) for codes, labels in groups.items()
+        Avoided(_names(labels, lookup), "; ".join(lookup.words.inside(titles[code]) for code in codes), codes[0])
+        for codes, labels in groups.items()
     )
 
 
 def _names(labels: list[str], lookup: Lookup) -> str:
     more = [lookup.words.counted("unknown.labels_more", len(labels) - NAMED)] if len(labels) > NAMED else []
-    return named(", ".join([*map(_small, labels[:NAMED]), *more]))
-
-
-def _small(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    return named(", ".join([*map(small, labels[:NAMED]), *more]))
 
 
 def _refused(

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from painloom.model.medication import SEVERITIES, SafetyRow
 from painloom.report.lookup import Lookup
 from painloom.report.views import Mark
-from painloom.report.wording import capital, listing, number, sentence
+from painloom.report.wording import capital, number, sentence
 
 DANGERS = ("contraindicated", "severe")
 STEPS = (*DANGERS, "major")
@@ -130,7 +130,9 @@ def safety_title(lookup: Lookup) -> str:
     loud = [row for row in lookup.assessment.safety if row.is_warning and not is_total(row)]
     counts = {s: sum(row.severity == s for row in loud) for s in SEVERITIES}
     named = [words("safety.count", n=n, word=words.word("severity", s)) for s, n in counts.items() if n]
-    return words.either(len(loud), "title.safety", "title.safety_many", counts=listing(named)) if named else words("title.safety_none")
+    if not named:
+        return words("title.safety_none")
+    return words.either(len(loud), "title.safety", "title.safety_many", counts=words.listing(named))
 
 
 def _danger(n: int, row: SafetyRow, lookup: Lookup) -> Danger:

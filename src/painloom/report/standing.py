@@ -5,7 +5,7 @@ from painloom.model.assessment import DrugView
 from painloom.report.advices import could_change, is_known
 from painloom.report.lookup import Lookup
 from painloom.report.statements import INFORMATIVE_NOT, action_phrase, rank
-from painloom.report.wording import Wording, capital, listing
+from painloom.report.wording import Wording, capital
 
 ORDER = ("act", "consider", "unsettled", "not-known", "unknown-drug", "no-recommendation", "unaffected", "no-gene", "research")
 OPEN = ("unsettled", "not-known", "unknown-drug")
@@ -57,7 +57,7 @@ def phrase_of(view: DrugView, lookup: Lookup) -> str:
         by_phrase.setdefault(phrase, []).append(body)
     if len(by_phrase) == 1:
         return next(iter(by_phrase))
-    said = [words("heading.said", phrase=phrase, bodies=listing(bodies)) for phrase, bodies in by_phrase.items()]
+    said = [words("heading.said", phrase=phrase, bodies=words.listing(bodies)) for phrase, bodies in by_phrase.items()]
     return "; ".join(said)
 
 
@@ -72,7 +72,7 @@ def _heading(view: DrugView, standing: str, lookup: Lookup) -> str:
         key = "no-advice" if view.note is None else standing
         return words(f"heading.{key}", label=view.label)
     if standing == "not-known":
-        return words("heading.not-known", label=view.label, genes=listing(missing_genes(view)))
+        return words("heading.not-known", label=view.label, genes=words.listing(missing_genes(view)))
     phrase = phrase_of(view, lookup) or words("action.none.phrase")
     return words("heading.unsettled" if standing == "unsettled" else "heading.plain", label=view.label, phrase=phrase)
 
@@ -92,13 +92,13 @@ def agreement_of(view: DrugView, lookup: Lookup) -> tuple[str, bool]:
             said = "; ".join(f"{body}: {phrase}" for body, phrase in told.items())
             sentences.append(words("agree.differ.two" if len(told) == 2 else "agree.differ.more", said=said))
         else:
-            sentences.append(words("agree.same", bodies=listing(list(told)), phrase=phrases[0]))
+            sentences.append(words("agree.same", bodies=words.listing(list(told)), phrase=phrases[0]))
     elif told and silent:
-        sentences.append(words("agree.only", bodies=listing(list(told)), others=listing(silent)))
+        sentences.append(words("agree.only", bodies=words.listing(list(told)), others=words.listing(silent)))
     elif len(bodies) == 1 and told:
         sentences.append(words("agree.single", bodies=bodies[0]))
     if unknown and told:
-        sentences.append(words("agree.unknown", bodies=listing(unknown)))
+        sentences.append(words("agree.unknown", bodies=words.listing(unknown)))
     for body in bodies:
         if sum(a.body == body for a in view.advice) > 1:
             sentences.append(words("agree.within", body=body))

@@ -3,20 +3,33 @@
 A danger comes before any dose that genes suggest: "lower dose" must not be read before "avoid".
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from painloom.model.plan import BEGIN, KEEP, LATER, NOW, STOP, WHENS
+from painloom.model.plan import BEGIN, CHANGE, KEEP, LATER, NOW, STOP, WHENS
 from painloom.model.plan import Step as PlanStep
 from painloom.report.alerts import safety_cards
 from painloom.report.brain_imaging import urgent_findings
 from painloom.report.lookup import Lookup
-from painloom.report.plan import action_mark, dose_line, gain_text, heading_of, is_urgent, outlook_of, split, taper_line, waits_for, whys
-from painloom.report.safety import DOUBT, STEPS, dangers, endangered, headline, what_to_do
+from painloom.report.plan import (
+    action_mark,
+    dose_line,
+    gain_text,
+    heading_of,
+    is_urgent,
+    outlook_of,
+    plain,
+    split,
+    taper_line,
+    waits_for,
+    whys,
+)
+from painloom.report.safety import DOUBT, SENTENCE_END, STEPS, dangers, endangered, headline, what_to_do
 from painloom.report.views import DrugCard, Mark, Ref
 from painloom.report.wording import capital, sentence
 
-SHOWN, TIED_SHOWN = 7, 3
+SHOWN, TIED_SHOWN = 7, 2
 TOLD = ("alert:", "imaging")  # findings that the alerts above tell in full
 
 
@@ -53,7 +66,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One step of the plan on page one: what, how in one line, which streams ask for it, what it adds, what cannot be told apart."""
+    """One step of the plan on page one: what, how in one line, which streams ask for it, what it adds, what cannot be told apart.
+
+    `is_card` where `lead` is a text of cards, in their language.
+    """
 
     order: int
     href: str
@@ -64,6 +80,7 @@ class PlanLine:
     chips: tuple[Chip, ...]
     gain: str
     tied: str
+    is_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +157,18 @@ def _plan_line(step: PlanStep, lookup: Lookup, waits: str = "") -> PlanLine:
         href=f"#step-{step.order}",
         mark=action_mark(step.action, lookup),
         heading=heading,
-        lead=" ".join(part for part in (lead, waits) if part),
+        lead=" ".join(part for part in (lead, _short(waits)) if part),
         doubtful=doubtful,
         chips=tuple(_chips(step, lookup)),
         gain=gain_text(step, lookup),
         tied=tied,
+        is_card=step.dose is None and step.taper is None,
     )
+
+
+def _short(waits: str) -> str:
+    """What a step waits for without the why, which stands in the section."""
+    return sentence(re.split(r"[:;] ", waits, maxsplit=1)[0]) if waits else ""
 
 
 def _lead(step: PlanStep, rest: str, lookup: Lookup) -> tuple[str, bool]:
@@ -153,13 +176,14 @@ def _lead(step: PlanStep, rest: str, lookup: Lookup) -> tuple[str, bool]:
     if step.dose is not None:
         return sentence(dose_line(step.dose, lookup)), step.dose.state == DOUBT
     if step.taper is not None and (line := taper_line(step.taper, lookup)):
-        return " ".join(part for part in (rest, line) if part), step.taper.state == DOUBT
+        return " ".join(part for part in (plain(rest), line) if part), step.taper.state == DOUBT
     if step.taper is not None and step.taper.must and step.action == STOP:
-        return " ".join(part for part in (rest, sentence(step.taper.text)) if part), step.taper.state == DOUBT
+        first = SENTENCE_END.split(step.taper.text, maxsplit=1)[0]  # the rest stands in the section
+        return " ".join(part for part in (plain(rest), sentence(first)) if part), step.taper.state == DOUBT
     if step.course:
         text, doubtful = split(step.course)
         return sentence(capital(text.split(";")[0])), doubtful
-    return ("", False) if step.action == BEGIN and step.treatment else (rest, False)
+    return ("", False) if step.action == BEGIN and step.treatment else (plain(rest) if step.action in (STOP, CHANGE) else rest, False)
 
 
 def _chips(step: PlanStep, lookup: Lookup) -> Iterator[Chip]:

@@ -8,7 +8,7 @@ from painloom.report import front
 from painloom.report.alerts import AlertBlock, alerts
 from painloom.report.drugs import current_cards, drug_cards
 from painloom.report.front import First
-from painloom.report.genes import ordered_calls, phenotype_line, status_counts
+from painloom.report.genes import genes_said, ordered_calls, phenotype_line, unread_calls
 from painloom.report.lookup import Lookup, look_up
 from painloom.report.textstreams import plan_text, stream_blocks
 from painloom.report.unknown import open_questions
@@ -157,12 +157,13 @@ def _first(page: _Page, first: First, lookup: Lookup) -> None:
 def _genes(page: _Page, lookup: Lookup) -> None:
     words = lookup.words
     calls = [call for _, call in ordered_calls(lookup)]
-    counts = status_counts(lookup)
+    said, unread = genes_said(lookup), unread_calls(lookup)
+    calls = [call for call in calls if call not in unread]
     page.head(words("section.genes"))
-    if not any(counts.values()):
+    if not said:
         page.item("unknown", words("title.genes_none"))
         return
-    page.line(words("title.genes", **counts))
+    page.line(f"{said}.")
     room = max((len(call.gene) for call in calls), default=0)
     for call in calls:
         if call.best is None:
@@ -171,6 +172,8 @@ def _genes(page: _Page, lookup: Lookup) -> None:
         more = len(call.diplotypes) - 1
         tail = f" (+ {words.counted('gene.more', more)})" if more else ""
         page.item("caution" if more else "fine", f"{call.gene:<{room}}  {call.best.name}{tail}  {phenotype_line(call)}")
+    if unread:
+        page.item("unknown", f"{words.counted('unknown.genes', len(unread))}: {', '.join(call.gene for call in unread)}")
 
 
 def _unknown(page: _Page, lookup: Lookup) -> None:

@@ -7,7 +7,7 @@ from painloom.model.redflag import PRESENT
 from painloom.report.alerts import flags_in
 from painloom.report.brain_front import brain_fact
 from painloom.report.criteria import graded
-from painloom.report.genes import status_counts
+from painloom.report.genes import genes_said
 from painloom.report.lookup import Lookup
 from painloom.report.mind import worst
 from painloom.report.safety import STEPS, dangers, opioid_total
@@ -37,14 +37,14 @@ def tracks(lookup: Lookup) -> tuple[Track, ...]:
             said = FACTS[name](lookup) if name in FACTS else ""
             found.append(Track(name, label, True, words("stream.measured"), said or words.word("stream", f"{name}.covers")))
         else:
-            fill = words("why.fill", to_get=sentence(absence.to_get or absence.reason))
+            fill = words("why.fill", to_get=f"{(absence.to_get or absence.reason).rstrip('.')}.")
             found.append(Track(name, label, False, words("stream.not_measured"), fill))
     return tuple(found)
 
 
 def _genome(lookup: Lookup) -> str:
-    counts = status_counts(lookup)
-    return lookup.words("why.genes", **counts) if any(counts.values()) else ""
+    said = genes_said(lookup)
+    return sentence(said) if said else ""
 
 
 def _mind(lookup: Lookup) -> str:

@@ -4,12 +4,12 @@ from painloom.model.absence import NotMeasured
 from painloom.model.assessment import DrugView
 from painloom.model.genecall import AMBIGUOUS, NOT_CALLED, GeneCall
 from painloom.report.brain_front import brain_open
-from painloom.report.genes import to_get
+from painloom.report.genes import to_get, unread_calls
 from painloom.report.lookup import Lookup
 from painloom.report.statements import same_advice
 from painloom.report.unknown_body import open_in_streams
 from painloom.report.views import Mark, Open
-from painloom.report.wording import listing, sentence
+from painloom.report.wording import sentence
 
 SITES_NAMED = 8
 LABELS_NAMED = 8
@@ -49,7 +49,7 @@ def _copies(lookup: Lookup) -> list[Open]:
             if any(not same_advice(v.statement, advice.statement) for v in advice.structural):
                 calls = [lookup.call(gene) for gene in advice.genes]
                 genes = [call.gene for call in calls if call and call.structural] or list(advice.genes)
-                moved.setdefault(listing(genes), []).append(view)
+                moved.setdefault(words.listing(genes), []).append(view)
     return [
         Open(_mark(lookup), words("unknown.copies", genes=genes), "", words("unknown.copies_get"), *_decides(views, lookup))
         for genes, views in moved.items()
@@ -59,8 +59,14 @@ def _copies(lookup: Lookup) -> list[Open]:
 def _genes(lookup: Lookup) -> list[Open]:
     words = lookup.words
     found = []
+    unread = unread_calls(lookup)
+    if unread:
+        genes = {call.gene for call in unread}
+        views = [v for v in lookup.assessment.drugs if any(genes & set(a.genes) for a in v.advice)]
+        title, names = words.counted("unknown.genes", len(unread)), sentence(", ".join(call.gene for call in unread))
+        found.append(Open(_mark(lookup), title, names, words("to_get.other"), *_decides(views, lookup)))
     for call in lookup.assessment.calls:
-        if call.claim == "research" or call.status not in (NOT_CALLED, AMBIGUOUS):
+        if call in unread or call.claim == "research" or call.status not in (NOT_CALLED, AMBIGUOUS):
             continue
         if call.status == NOT_CALLED:
             views = [v for v in lookup.assessment.drugs if any(call.gene in a.genes for a in v.advice)]
@@ -89,11 +95,11 @@ def _decides(views: list[DrugView], lookup: Lookup) -> tuple[str, str, bool, boo
     others = list(dict.fromkeys(v.label for v in views if not v.current))
     if current:
         more = words.counted("unknown.change_others", len(others)) if others else ""
-        return words("unknown.change_drugs", labels=listing(current)) + more, "", True, True
+        return words("unknown.change_drugs", labels=words.listing(current)) + more, "", True, True
     if others:
         extra = len(others) - LABELS_NAMED
         named = [*others[:LABELS_NAMED], *([words.counted("unknown.labels_more", extra)] if extra > 0 else [])]
-        return words("unknown.change_later", labels=listing(named)), "", False, False
+        return words("unknown.change_later", labels=words.listing(named)), "", False, False
     return words("unknown.change_none"), "", False, False
 
 

@@ -7,7 +7,7 @@ from painloom.report.criteria import could_become, is_told, open_inputs
 from painloom.report.lookup import Lookup
 from painloom.report.scales import series_of
 from painloom.report.views import Mark, Open
-from painloom.report.wording import capital, listing, sentence
+from painloom.report.wording import capital, sentence
 
 ORGAN, NOT_ASKED_ROW, OWN_GATES = "organ-dose", "not asked", ("age", "amounts")
 SPLIT = "; "
@@ -55,7 +55,7 @@ def _flags(lookup: Lookup) -> list[Open]:
     absent = {name for name, absence in lookup.assessment.streams if absence is not None}
     if not flags or "body" in absent:
         return []
-    names = listing([short_label(flag) for flag in flags])
+    names = words.listing([short_label(flag) for flag in flags])
     return [
         Open(_mark(lookup), words.counted("open.flags", len(flags)), sentence(names), words("open.flags_get"), words("open.flags_change"))
     ]
@@ -87,7 +87,7 @@ def _scales(lookup: Lookup) -> list[Open]:
     found = []
     for label, views in groups.items():
         scales = [f"{v.scale_label} ({v.why})" if v.why else v.scale_label for v in views]
-        domains = listing(list(dict.fromkeys(words.word("domain", v.domain) for v in views)))
+        domains = words.listing(list(dict.fromkeys(words.word("domain", v.domain) for v in views)))
         change = words("open.scale_change", domains=domains)
         found.append(Open(_mark(lookup), words("open.scale", label=label), sentence("; ".join(scales)), words("open.scale_get"), change))
     return found

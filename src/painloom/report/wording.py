@@ -10,6 +10,7 @@ from importlib.resources import files
 from painloom.errors import KnowledgeError
 
 # control characters, and marks that turn the direction of the text after them
+FILE = re.compile(r"[\\<\[{_]|/$|\.\w{2,5}$")  # a first word like this is a path or the name of a file
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -53,6 +54,18 @@ class Wording:
     def word(self, family: str, value: str) -> str:
         """The word for a code such as a strength; the code itself where the card has no word for it."""
         return self.phrases.get(f"{family}.{value}", value)
+
+    def listing(self, names: tuple[str, ...] | list[str], last: str = "plan.and") -> str:
+        """Names in a row with the card's word between the last two, "a, b and c"."""
+        return listing(names, self(last))
+
+    def inside(self, text: str) -> str:
+        """A name of this card within a sentence: with a small first letter, in a language that does not write nouns with a capital."""
+        return small(text) if self("grammar.nouns") == "small" else text
+
+    def title(self, text: str) -> str:
+        """`capital`, for templates."""
+        return capital(text)
 
     def either(self, count: int, key: str, many: str, /, **values: object) -> str:
         """The phrase of `key` for one, of `many` for every other count."""
@@ -128,8 +141,14 @@ def printable(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """`text` with a capital first letter."""
-    return text[:1].upper() + text[1:]
+    """`text` with a capital first letter, save where it begins with a path, the name of a file, or a word like "rTMS"."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text if FILE.search(first) or first[1:2].isupper() else text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """`text` with a small first letter, save where its second letter is a capital ("NSAID", "rTMS")."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:

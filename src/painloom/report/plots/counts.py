@@ -95,8 +95,8 @@ def check(outlook: Outlook) -> None:
 
 
 def people(share: float) -> int:
-    """A chance as people of 100, halves away from zero."""
-    return int(math.copysign(math.floor(abs(share) * 100 + 0.5 + 1e-9), share))
+    """A chance as people of 100, rounded as every page of a person rounds it."""
+    return round(100 * share)
 
 
 def signed(share: float) -> str:

@@ -62,7 +62,9 @@ def crowds_of(outlook: Outlook, words: Words | None = None) -> tuple[Crowd, ...]
         return ()
     crowds = []
     if outlook.control is not None and outlook.response is not None:
-        anyway, better = people(outlook.control.value), people(outlook.response.value)
+        anyway = people(outlook.control.value)
+        more = people(outlook.benefit.value) if outlook.benefit is not None else people(outlook.response.value) - anyway
+        better = min(max(anyway + more, 0), HUNDRED)  # what is added is the number that the text says
         kinds = [(ANYWAY, min(anyway, better)), (BECAUSE, max(better - anyway, 0))]
         kinds += [(LOST, max(anyway - better, 0)), (NOT, HUNDRED - max(anyway, better))]
         crowds.append(Crowd(say(words, "icons.benefit"), _called(kinds, words), _note(outlook.benefit, words, "icons.band")))
