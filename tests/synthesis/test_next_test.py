@@ -72,7 +72,9 @@ def test_harm_counts_against_an_option_and_doing_nothing_is_worth_nothing():
     assert best([harmful, BROAD], {})[0] is BROAD
 
 
-@given(st.lists(st.builds(Choice, st.just("c"), st.just("C"), st.floats(0, 100), st.floats(-50, 0), st.sampled_from([(), ("m",)])), max_size=5))
+@given(
+    st.lists(st.builds(Choice, st.just("c"), st.just("C"), st.floats(0, 100), st.floats(-50, 0), st.sampled_from([(), ("m",)])), max_size=5)
+)
 def test_knowing_more_never_costs_before_its_price(choices):
     for found in ranked(choices, tool("a"), tool("b")):
         assert found.gain >= 0
