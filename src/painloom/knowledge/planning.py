@@ -1,6 +1,7 @@
 """Cards of doses, tapers, prices and wishes from files, and the parts of a treatment card that a plan reads."""
 
 from pathlib import Path
+from typing import TypedDict
 
 from painloom.errors import KnowledgeError
 from painloom.knowledge.plan_cards import (
@@ -44,14 +45,9 @@ def read_dose(path: Path) -> DoseCard:
     if known != sorted(known) or any(value is not None and value <= 0 for value in amounts.values()):
         raise KnowledgeError(f"{path.name}: amounts must lie above 0, and target_low <= target_high <= most")
     return DoseCard(
-        id=_id(fields, path),
+        **_head(fields, path),
         drug=fields.text("drug", path.stem),
         treatments=fields.texts("treatments"),
-        release=fields.text("release"),
-        label=fields.text("label"),
-        licence=fields.text("licence"),
-        claim=fields.text("claim"),
-        sources=fields.texts("sources"),
         route=fields.text("route"),
         unit=fields.text("unit"),
         times=_optional(fields, "times"),
@@ -60,7 +56,6 @@ def read_dose(path: Path) -> DoseCard:
         text=fields.text("text"),
         state=_state(fields),
         limits=tuple(_limit(child) for child in fields.children("limit")),
-        open_questions=fields.texts("open_questions"),
         **amounts,
     )
 
@@ -80,12 +75,7 @@ def read_taper(path: Path) -> TaperCard:
     if (kind == TAPER_KINDS[0]) != bool(paces):
         raise KnowledgeError(f"{path.name}: a taper needs a [[pace]], what may be stopped at once has none")
     return TaperCard(
-        id=_id(fields, path),
-        release=fields.text("release"),
-        label=fields.text("label"),
-        licence=fields.text("licence"),
-        claim=fields.text("claim"),
-        sources=fields.texts("sources"),
+        **_head(fields, path),
         kind=kind,
         classes=fields.texts("classes"),
         drugs=fields.texts("drugs"),
@@ -93,7 +83,6 @@ def read_taper(path: Path) -> TaperCard:
         text=fields.text("text"),
         watch=fields.text("watch", ""),
         state=_state(fields),
-        open_questions=fields.texts("open_questions"),
     )
 
 
@@ -128,16 +117,10 @@ def read_prices(path: Path) -> PriceTable:
             raise KnowledgeError(f"{where}: 0 <= low <= high is needed")
         rows[row["treatment"]] = PriceRow(row["treatment"], low, high, row["per"], row["basis"], row["state"], row["source"])
     return PriceTable(
-        id=_id(fields, path),
-        release=fields.text("release"),
-        label=fields.text("label"),
-        licence=fields.text("licence"),
-        claim=fields.text("claim"),
-        sources=fields.texts("sources"),
+        **_head(fields, path),
         currency=fields.text("currency"),
         year=fields.integer("year"),
         rows=rows,
-        open_questions=fields.texts("open_questions"),
     )
 
 
@@ -226,6 +209,30 @@ def read_first_choices(fields: Fields) -> tuple[FirstChoice, ...]:
             child.text("condition"), child.text("body"), child.flag("against"), child.text("text"), _state(child), child.texts("sources")
         )
         for child in fields.children("first")
+    )
+
+
+class _Head(TypedDict):
+    """What every card says of itself."""
+
+    id: str
+    release: str
+    label: str
+    licence: str
+    claim: str
+    sources: tuple[str, ...]
+    open_questions: tuple[str, ...]
+
+
+def _head(fields: Fields, path: Path) -> _Head:
+    return _Head(
+        id=_id(fields, path),
+        release=fields.text("release"),
+        label=fields.text("label"),
+        licence=fields.text("licence"),
+        claim=fields.text("claim"),
+        sources=fields.texts("sources"),
+        open_questions=fields.texts("open_questions"),
     )
 
 
