@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "properties"))
-from people import knowledge
+from invented_people import knowledge
 
 from painloom.assess import assess
 from painloom.assess.plan import Ahead, missing, taken_drugs

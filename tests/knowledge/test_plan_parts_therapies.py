@@ -194,7 +194,6 @@ def test_no_question_is_asked_twice_on_one_card(card):
         ("strength-exercise", "heart-failure-unstable"),
         ("yoga", "acute-infection"),
         ("multidisciplinary", "unstable-angina"),
-        ("behavioural-activation", "suicide-plan-or-means"),
         ("opioid-taper", "end-of-life"),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "properties"))
-from people import knowledge, person, pools
+from invented_people import knowledge, person, pools
 
 from painloom.assess import assess
 from painloom.assess.outlook import situation_of
@@ -371,10 +371,8 @@ def test_a_change_that_comes_next_says_what_it_waits_for():
     assert all(step.depends for step in waiting)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="kidneys lower start and ceiling of a dose, but neither its step nor the card's sentence (dose.dose_of)"
-)
-def test_the_first_raise_of_a_dose_does_not_pass_its_ceiling():
+@pytest.mark.xfail(strict=True, reason="kidneys lower start and ceiling of a dose, but not the sentence of its card (dose.dose_of)")
+def test_a_dose_lowered_for_the_kidneys_is_not_told_with_the_full_start():
     case = invented("postherpetic neuralgia")
     case = replace(case, body=replace(case.body, measures=(Measure("egfr", 20.0, "mL/min/{1.73_m2}"),)))
     card = dose_card("pregabalin", "pregabalin", knowledge().doses)

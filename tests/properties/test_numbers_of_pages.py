@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from invented_people import knowledge, person
 from numbers_of_pages import Document, numbers, seen
-from people import knowledge, person
 
 from painloom.assess import assess
 from painloom.report.html import render_html

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "properties"))
-from people import knowledge, person
+from invented_people import knowledge, person
 
 from painloom.assess import assess
 from painloom.model.assessment import Assessment
