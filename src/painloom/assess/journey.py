@@ -25,6 +25,7 @@ from painloom.genome.session import Request, Session, open_session, workbench_of
 from painloom.genome.stream import findings, gene_calls, research_notes
 from painloom.intake.folder import ANSWERS, SHEET_ENDING, read_case, sha256
 from painloom.intake.options import ReadOptions
+from painloom.intake.whatif import changed_answers
 from painloom.knowledge.cards import DrugCard
 from painloom.knowledge.drug_names import find_drug, find_drugs
 from painloom.knowledge.load import Knowledge
@@ -32,6 +33,7 @@ from painloom.mind.stream import MindView
 from painloom.mind.stream import run as run_mind
 from painloom.model.absence import NotMeasured
 from painloom.model.advice import Advice
+from painloom.model.answers import ItemRange
 from painloom.model.assessment import Assessment, DrugNote, DrugView
 from painloom.model.body import BodyRecord
 from painloom.model.brain import BrainView
@@ -84,7 +86,11 @@ def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions, as_of: s
     InputError : a part that its reader refuses.
     """
     known = knowledge.files("instruments")
-    case = read_case(folder, knowledge.table, options, lambda id_: knowledge.instrument(id_).ranges if id_ in known else None)
+
+    def shapes(id_: str) -> Sequence[ItemRange] | None:
+        return knowledge.instrument(id_).ranges if id_ in known else None
+
+    case = read_case(folder, knowledge.table, options, shapes)
     answers, facts, warnings, files = list(case.answers), list(case.body.facts), list(case.warnings), list(case.files)
     for path in sorted((folder / ANSWERS).glob(f"*{SHEET_ENDING}")):
         sheet = read_sheet(path, knowledge, as_of)
@@ -94,7 +100,7 @@ def open_case(folder: Path, knowledge: Knowledge, options: ReadOptions, as_of: s
         files.append((f"{ANSWERS}/{path.name}", sha256(path)))
     return replace(
         case,
-        answers=tuple(sorted(answers, key=lambda a: a.date)),
+        answers=changed_answers(sorted(answers, key=lambda a: a.date), options.changes, shapes),
         body=replace(case.body, facts=tuple(facts)),
         warnings=tuple(warnings),
         files=tuple(files),

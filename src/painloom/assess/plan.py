@@ -195,16 +195,19 @@ def _daily(own: list[Taken]) -> Interval | None:
 
 
 def _months(since: str, as_of: str) -> float | None:
-    """Months from a date (a year or a month will do: its last day counts, so never too long) to `as_of`."""
+    """Months from a date to `as_of`; None where it is no date or lies ahead.
+
+    Of a year or a month its first day counts: a drug taken for longer is lowered more slowly, so the error is on the safe side.
+    """
     match = DAY.match(since)
     if match is None:
         return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
+    year, month, day = (int(part) if part else 1 for part in match.groups())
     try:
-        began = date(year, month or 12, day or 28)
-        return max(0.0, (date.fromisoformat(as_of) - began).days / DAYS_A_MONTH)
+        days = (date.fromisoformat(as_of) - date(year, month, day)).days
     except ValueError:
         return None
+    return days / DAYS_A_MONTH if days >= 0 else None
 
 
 def _stopped(case: Case, formulary: Formulary) -> set[str]:

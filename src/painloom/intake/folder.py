@@ -11,7 +11,7 @@ from painloom.intake.bids import read_brain_folder
 from painloom.intake.history import read_history
 from painloom.intake.outside import read_outside_calls
 from painloom.intake.vcf import ReadOptions, read_genotypes
-from painloom.intake.whatif import Shapes, changed_answers, changed_calls
+from painloom.intake.whatif import Shapes, changed_calls
 from painloom.model.answers import Answers
 from painloom.model.case import Case
 from painloom.model.genotypes import SiteTable
@@ -51,7 +51,10 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
     calls = read_outside_calls(outside) if outside.exists() else {}
     calls = changed_calls(calls, options.changes)
     sheets, warnings = _answers(folder / ANSWERS, shapes)
-    warnings += [f"what if: {path} is {value or 'not known'}; the files of the case say otherwise" for path, value in options.changes]
+    warnings += [
+        f"what if: {path} is {value or 'not known'}; set for this run, not read from the files of the case"
+        for path, value in options.changes
+    ]
     used = [folder / CASE_FILE, *genomes, *([outside] if outside.exists() else [])]
     return Case(
         person=history.person,
@@ -59,7 +62,7 @@ def read_case(folder: Path, table: SiteTable, options: ReadOptions, shapes: Shap
         drugs=history.drugs,
         wishes=history.wishes,
         body=history.body,
-        answers=changed_answers(sheets.values(), options.changes, shapes),
+        answers=tuple(sheets.values()),
         genotypes=genotypes,
         outside_calls=tuple(calls.items()),
         brain=read_brain_folder(folder / BRAIN) if (folder / BRAIN).is_dir() else None,

@@ -3,6 +3,7 @@
 import copy
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,12 @@ DRUGS, CALLS, SHEETS, MEASURES = "drugs", "outside_calls", "answers", "measures"
 LISTS = {("wishes",), ("pain", "sites"), ("pain", "diagnoses"), ("pain", "map")}
 TABLES = ("person", "pain", "organs", "history", "examination", "redflags")
 GONE = "none"
+CONTROL = "Cc"  # of Unicode
+ORGANS = "organs"
+MILLIGRAMS = ".dose_mg"
+TEXTS = ("since", "until", "name", "text", "unit", "state", "route", "form", "reason")  # never numbers or dates, whatever they look like
+KEY = re.compile(r"^[a-z_]+$")
+WHOLE = re.compile(r"^-?[0-9]{1,6}$")
 WHERE = "--set"
 Changes = tuple[tuple[str, str], ...]
 Shapes = Callable[[str], Sequence[ItemRange] | None]
@@ -21,6 +28,8 @@ Shapes = Callable[[str], Sequence[ItemRange] | None]
 def read_change(text: str) -> tuple[str, str]:
     """The path and the value of "path=value"; InputError where there is no path."""
     path, sign, value = text.partition("=")
+    if any(unicodedata.category(sign) == CONTROL for sign in text):
+        raise InputError(f"{WHERE}: expected path=value in one line, without control characters")
     if not sign or not path.strip() or not all(part.strip() for part in path.split(".")):
         raise InputError(f"{WHERE}: expected path=value, such as person.age=80 or drugs.NAME.dose_mg=50")
     return path.strip(), value.strip()
@@ -37,12 +46,15 @@ def changed_record(record: Mapping[str, object], changes: Changes) -> dict[str, 
     InputError : a path that is no part of a case.
     """
     found = copy.deepcopy(dict(record))
-    for path, value in changes:
+    for path, value in sorted(changes, key=lambda change: change[0].endswith(MILLIGRAMS)):  # in mg whatever unit stood there before
         parts = tuple(path.split("."))
         if parts[0] in (CALLS, SHEETS):
             continue
-        if parts[0] == DRUGS and len(parts) in (2, 3):
-            _change_drug(found, parts[1], parts[2] if len(parts) == 3 else "", value)
+        if parts[0] == DRUGS and len(parts) > 1:
+            _change_drug(found, *_name_and_key(path.removeprefix(f"{DRUGS}.")), value)
+        elif parts[0] == ORGANS and len(parts) == 2:
+            _change_measure(found, parts[1], "")
+            _set(found, parts, _typed(value) if value else None)
         elif parts[0] == MEASURES and len(parts) == 2:
             _change_measure(found, parts[1], value)
         elif parts in LISTS:
@@ -72,11 +84,17 @@ def _set(record: dict[str, object], parts: tuple[str, ...], value: object) -> No
 
 
 def _typed(value: str) -> object:
-    """A number, truth value or list where it reads as one, else the text itself."""
+    """A number, truth value or list where it reads as one, else the text itself: what is no value of a case its reader refuses."""
     try:
         return tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return value
+
+
+def _name_and_key(text: str) -> tuple[str, str]:
+    """The drug and the key of "NAME.key"; a point inside of a name stays in it."""
+    name, point, key = text.rpartition(".")
+    return (name, key) if point and KEY.match(key) else (text, "")
 
 
 def _change_drug(record: dict[str, object], name: str, key: str, value: str) -> None:
@@ -89,14 +107,16 @@ def _change_drug(record: dict[str, object], name: str, key: str, value: str) -> 
             raise InputError(f"{WHERE} {DRUGS}: the case has no drug of that name to take off")
         record[DRUGS] = [entry for entry in entries if entry not in own]
         return
+    if not own and not value:
+        raise InputError(f"{WHERE} {DRUGS}: the case has no drug of that name of which something could be taken away")
     if not own:
         own = [{"name": name}]
         entries += own
     for entry in own:
         if value:
-            entry[key or "state"] = _typed(value) if key else value
+            entry[key or "state"] = _typed(value) if key and key not in TEXTS else value
         else:
-            entry.pop(key, None)
+            entry.pop(key or "state", None)
         if key in ("dose", "unit"):
             entry.pop("dose_mg", None)
         if key == "dose_mg":
@@ -112,17 +132,18 @@ def _change_measure(record: dict[str, object], id_: str, value: str) -> None:
     own = [entry for entry in entries if isinstance(entry, dict) and entry.get("id") == id_]
     if not value:
         record[MEASURES] = [entry for entry in entries if entry not in own]
+        _set(record, (ORGANS, id_), None)
     elif own:
         for entry in own:
             entry["value"] = _typed(value)
     else:
-        _set(record, ("organs", id_), _typed(value))
+        _set(record, (ORGANS, id_), _typed(value))
 
 
 def _is_named(entry: str, name: str) -> bool:
-    """Whether an entry of the list is the drug, or a product that names it as one of its ingredients."""
-    words = re.split(r"[\s/+,()]+", entry.lower())
-    return entry.strip().lower() == name.lower() or name.lower() in words
+    """Whether an entry of the list is the drug, a salt of it, or a product that names it as one of its ingredients."""
+    words, asked = re.split(r"[\s/+,()]+", entry.lower()), name.lower()
+    return entry.strip().lower() == asked or asked in words or entry.strip().lower() == asked.split()[0]
 
 
 def changed_calls(calls: Mapping[str, str], changes: Changes) -> dict[str, str]:
@@ -164,7 +185,7 @@ def _answer(value: str, item: str, ranges: Iterable[ItemRange]) -> int:
     if not value:
         return UNANSWERED
     allowed = next((one for one in ranges if one.id == item), None)
-    if not (value.lstrip("-").isdigit() and value.isascii()) or (allowed is not None and not _inside(int(value), allowed)):
+    if not WHOLE.match(value) or (allowed is not None and not _inside(int(value), allowed)):
         limits = f"{allowed.low}..{allowed.high}" if allowed is not None else "a whole number"
         raise InputError(f"{WHERE} {SHEETS}: item {item} takes {limits}; leave it empty if it was not answered")
     return int(value)

@@ -68,8 +68,8 @@ def read_followup(path: Path) -> FollowUpCard:
         for child in fields.children("look")
     )
     weeks = [(look.young, look.week) for look in looks]
-    if not looks or weeks != sorted(weeks):
-        raise KnowledgeError(f"{path.name}: [[look]] is needed, in order of weeks, those of young pain last")
+    if not looks or weeks != sorted(weeks) or min(look.week for look in looks) <= 0:
+        raise KnowledgeError(f"{path.name}: [[look]] is needed, in order of weeks above 0, those of young pain last")
     return FollowUpCard(
         id=fields.text("id"),
         release=fields.text("release"),

@@ -263,7 +263,12 @@ class Knowledge:
     @cached_property
     def followup(self) -> FollowUpCard:
         """When to look again, with what, and which change counts."""
-        return read_followup(self.files("followup")["followup"])
+        path = self.files("followup")["followup"]
+        card = read_followup(path)
+        unknown = [scale for scale in card.pain if scale.partition(".")[0] not in self.files("instruments")]
+        if unknown:
+            raise KnowledgeError(f"{path.name}: scale '{unknown[0]}' is of no instrument that has a card")
+        return card
 
     def terms(self, name: str) -> tuple[dict[str, str], ...]:
         """The rows of one table of terms/, the clinic's own in place of ours; read once."""

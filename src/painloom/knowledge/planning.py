@@ -1,5 +1,6 @@
 """Cards of doses, tapers, prices and wishes from files, and the parts of a treatment card that a plan reads."""
 
+import math
 from pathlib import Path
 from typing import TypedDict
 
@@ -29,6 +30,8 @@ from painloom.knowledge.tables import Fields, read_toml, read_tsv
 STATES = ("verified", "computed", "to-verify")
 PRICES, WISHES = "prices", "wishes"
 LINES = range(1, 6)
+LEAST_SHARE = 0.005
+PACE = {"after_months", "below_months", "share", "of", "every_days", "until", "text", "state", "sources"}
 
 
 def read_dose(path: Path) -> DoseCard:
@@ -88,8 +91,11 @@ def read_taper(path: Path) -> TaperCard:
 
 def _pace(fields: Fields) -> Pace:
     share, until = fields.number("share"), fields.number("until", 0.0)
-    if not (0 < share <= 1 and 0 <= until < 1):
-        raise KnowledgeError(f"{fields.where}: share lies in (0, 1], until in [0, 1)")
+    if not (LEAST_SHARE <= share <= 1 and 0 <= until < 1):
+        raise KnowledgeError(f"{fields.where}: share lies in (0, 1], {LEAST_SHARE} at the least, until in [0, 1)")
+    unknown = sorted(set(fields.record) - PACE)
+    if unknown:
+        raise KnowledgeError(f"{fields.where}: '{unknown[0]}' is no field of a pace; allowed are {', '.join(sorted(PACE))}")
     return Pace(
         after_months=fields.number("after_months", 0.0),
         below_months=_optional(fields, "below_months"),
@@ -113,7 +119,7 @@ def read_prices(path: Path) -> PriceTable:
         if row["per"] not in PERIODS or row["state"] not in STATES:
             raise KnowledgeError(f"{where}: per '{row['per']}' or state '{row['state']}' is not in its list")
         low, high = _amount(row["low"], where), _amount(row["high"], where)
-        if not 0 <= low <= high:
+        if not 0 <= low <= high < math.inf:
             raise KnowledgeError(f"{where}: 0 <= low <= high is needed")
         rows[row["treatment"]] = PriceRow(row["treatment"], low, high, row["per"], row["basis"], row["state"], row["source"])
     return PriceTable(

@@ -1,6 +1,7 @@
 """Reading the two file forms of cards: TOML and TSV."""
 
 import csv
+import math
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -63,9 +64,11 @@ class Fields:
         return value
 
     def number(self, name: str, default: float | None = None) -> float:
-        """An integer or real number."""
+        """An integer or real number; never one that is not a number or without end."""
         value = self._get(name, (int, float), default)
         assert isinstance(value, int | float)
+        if not math.isfinite(value):
+            raise KnowledgeError(f"{self.where}: field '{name}' is no finite number")
         return float(value)
 
     def integer(self, name: str, default: int | None = None) -> int:

@@ -91,6 +91,8 @@ def _of_drugs(decisions: Iterable[Decision], knowledge: Knowledge, by_id: dict[s
         apart = f"after the first step of {slow[0].taken.label}: never two first steps in one week" if slow and mine else ""
         waits = f"after {one.waits}" if one.waits else apart
         when = NOW if number == 0 or one.taken.joined or (one.urgent and not one.waits) else NEXT
+        if when == NEXT and not waits:
+            waits = f"once the change of {moving[0].taken.label} has settled: one change of drugs at a time"
         steps.append(replace(decision_step(one, when, knowledge, by_id, situation), depends=waits))
     kept = [one for one in decisions if one.action == KEEP]
     own = [decision_step(one, NOW, knowledge, by_id, situation) for one in kept if one.taken.is_pain]

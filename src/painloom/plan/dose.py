@@ -1,5 +1,6 @@
 """How a drug is begun for one person: start, step and ceiling, held down by age, organs and genes; what was not measured is said."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from painloom.knowledge.plan_cards import DoseCard
@@ -11,6 +12,9 @@ VERIFIED = "verified"
 REDUCE, INCREASE = "reduce", "increase"
 GUIDELINE, NO_TIER = "guideline", "research"
 MG = "mg"
+DAILY = (MG, "patch", "sprays")  # units that count by the day
+SENTENCE = re.compile(r"(?<=[.;])\s+")
+DIGIT = re.compile(r"\d")
 
 
 def dose_card(drug: str, treatment: str, cards: Mapping[str, DoseCard]) -> DoseCard | None:
@@ -46,13 +50,14 @@ def dose_of(card: DoseCard, situation: Situation) -> Dose:
         start, most = (None if value is None else value * factor for value in (start, most))
     target = _target(card, factor, most)
     start = _lower(start, most) if most is not None and start is not None else start
+    step = _step(card, start, most)
     return Dose(
         unit=card.unit,
         start=start,
-        step=_step(card, start, most),
+        step=step,
         ceiling=most,
         every_days=card.every_days,
-        text=card.text,
+        text=card.text if (start, most) == (card.start, card.most) else _lowered(card, start, step, most),
         limited_by=tuple(dict.fromkeys(said)),
         state=state,
         sources=card.sources,
@@ -77,6 +82,19 @@ def _step(card: DoseCard, start: float | None, most: float | None) -> float | No
         step = min(step, start)
     left = step if most is None else min(step, most - start)
     return left if left > 0 else None
+
+
+def _lowered(card: DoseCard, start: float | None, step: float | None, most: float | None) -> str:
+    """The sentence of a dose that had to be held down: the numbers that hold here, and what the card says without a number."""
+    unit = f"{card.unit} a day" if card.unit in DAILY else card.unit
+    parts = [
+        f"begin with {start:g} {unit}" if start is not None else "",
+        f"raise by {step:g} {card.unit} every {card.every_days:g} days" if step is not None and card.every_days else "",
+        f"at most {most:g} {unit}" if most is not None else "",
+    ]
+    numbers = ", ".join(part for part in parts if part)
+    rest = [sentence for sentence in SENTENCE.split(card.text) if not DIGIT.search(sentence)]
+    return " ".join(([f"Held down here: {numbers}."] if numbers else []) + rest)
 
 
 def _capped(cap: Cap) -> str:

@@ -46,15 +46,17 @@ def stage(ranked: Sequence[Ranked], decisions: Sequence[Decision], situation: Si
     begun: dict[str, str] = {}  # beside all that is taken: it still is while it is tapered
     judged = [_able(one, decisions, situation) for one in ranked]
     staged: list[Staged] = []
+    kept = taken_options(decisions, ranked)
     for slot in ORDER:
-        mine = [_apart(one, staged, begun, situation) for one in judged if one.slot == slot]
+        beside = [*kept, *(one.ranked for one in staged)]
+        mine = [_apart(one, beside, begun, situation) for one in judged if one.slot == slot]
         judged = [next((new for new in mine if new.id == old.id), old) for old in judged]
         named, tied = leader_of(mine)
         if named is None:
             continue
         drug = _drug(named, situation, knowledge, begun)
         begun |= {drug: named.worth.card.route} if drug else {}
-        when, depends = _when(named, decisions, knowledge)
+        when, depends = _when(named, decisions, knowledge, judged)
         then = () if slot != DRUG else tuple(one for one in mine if one is not named and not one.why_not and one.utility.value > 0)
         staged.append(Staged(named, drug, when, depends, tied, then))
     staged = _one_therapy_at_a_time(staged)
@@ -95,19 +97,27 @@ def _able(one: Ranked, decisions: Sequence[Decision], situation: Situation) -> R
     return one
 
 
-def _apart(one: Ranked, staged: Iterable[Staged], begun: Mapping[str, str], situation: Situation) -> Ranked:
-    """An option that does not go with what is chosen or taken stays out, with the reason."""
+def _apart(one: Ranked, beside: Iterable[Ranked], begun: Mapping[str, str], situation: Situation) -> Ranked:
+    """An option that does not go with what is kept, chosen or taken stays out, with the reason; so does one of which no drug is left."""
     if one.why_not:
         return one
-    for other in staged:
-        text = forbids(one, other.ranked) or forbids(other.ranked, one)
+    for other in beside:
+        text = forbids(one, other) or forbids(other, one)
         if text:
-            return replace(one, why_not=f"not together with {other.ranked.label}: {text}")
-    card = one.worth.card
-    rows = [clashes(drug, card.route, begun, situation) for drug in card.drugs]
+            return replace(one, why_not=f"not together with {other.label}: {text}")
+    card, open_ = one.worth.card, open_drugs(one, situation)
+    if card.drugs and not open_:
+        return replace(one, why_not="each of its drugs is refused, or was taken before and stopped")
+    rows = [clashes(drug, card.route, begun, situation) for drug in open_]
     if rows and all(rows):
         return replace(one, why_not=f"with what is taken or begun: {rows[0][0].message}")
     return one
+
+
+def open_drugs(one: Ranked, situation: Situation) -> list[str]:
+    """The drugs of a treatment that nothing forbids and that were not stopped before, in the order of its card."""
+    barred = situation.barred.get(one.id, {})
+    return [drug for drug in one.worth.card.drugs if drug not in barred and drug not in situation.stopped]
 
 
 def forbids(one: Ranked, other: Ranked) -> str:
@@ -123,15 +133,14 @@ def clashes(drug: str, route: str, begun: Mapping[str, str], situation: Situatio
 
 def _drug(one: Ranked, situation: Situation, knowledge: Knowledge, begun: Mapping[str, str]) -> str:
     """The drug of a treatment that is begun: the first of its card that nothing forbids and that clashes with nothing."""
-    card, barred = one.worth.card, situation.barred.get(one.id, {})
-    open_ = [drug for drug in card.drugs if drug not in barred and drug not in situation.stopped]
-    able = [drug for drug in open_ if not clashes(drug, card.route, begun, situation)]
+    card = one.worth.card
+    able = [drug for drug in open_drugs(one, situation) if not clashes(drug, card.route, begun, situation)]
     with_dose = [drug for drug in able if dose_card(drug, one.id, knowledge.doses) is not None]
     return next(iter(with_dose or able), "")
 
 
-def _when(one: Ranked, decisions: Sequence[Decision], knowledge: Knowledge) -> tuple[str, str]:
-    """Now, next or later, and what it waits for."""
+def _when(one: Ranked, decisions: Sequence[Decision], knowledge: Knowledge, ranked: Sequence[Ranked]) -> tuple[str, str]:
+    """Now, next or later, and what it waits for; a drug that is kept for another kind of pain is nothing to wait for."""
     if one.slot in WAITING or one.line > FIRST_LINES + 1:
         return LATER, "if the steps before it have not brought 30 % less pain after an adequate trial"
     if one.slot != DRUG:
@@ -141,7 +150,13 @@ def _when(one: Ranked, decisions: Sequence[Decision], knowledge: Knowledge) -> t
     if changing:
         names = " and ".join(d.taken.label.lower() for d in changing)
         return NEXT, f"once the change of {names} has settled: one change of drugs at a time"
-    kept = [d for d in decisions if d.taken.is_pain and (d.action == "keep" or d.is_guarded)]
+    part = {drug for option in ranked if option.relevance > 0 for drug in option.worth.card.drugs}
+    listed = {drug for card in knowledge.treatments.values() for drug in card.drugs}
+    kept = [
+        d
+        for d in decisions
+        if d.taken.is_pain and (d.action == "keep" or d.is_guarded) and (d.taken.drug in part or d.taken.drug not in listed)
+    ]
     if kept:
         return NEXT, f"if {kept[0].taken.label.lower()} has not helped enough"
     if one.line > FIRST_LINES:
@@ -164,6 +179,8 @@ def first_choice_text(one: Ranked) -> str:
     return "; ".join(dict.fromkeys(choice.body for choice in one.first))
 
 
-def taken_options(decisions: Iterable[Decision], ranked: Mapping[str, Ranked]) -> frozenset[str]:
-    """Treatments of the drugs that the plan goes on with."""
-    return frozenset(one.id for d in decisions if d.action == "keep" for one in options_of(d.taken.drug, ranked))
+def taken_options(decisions: Iterable[Decision], ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The treatment of each drug that the plan goes on with, as its step names it."""
+    by_id = {one.id: one for one in ranked}
+    own = (options_of(d.taken.drug, by_id) for d in decisions if d.action == "keep")
+    return [options[0] for options in own if options]

@@ -55,8 +55,8 @@ def _down_to(goal: float, steps: Sequence[tuple[int, float]]) -> list[tuple[int,
 
 
 def handy(amount: float) -> float:
-    """An amount that can be said: whole from 10 on, one decimal below; what can be taken is the nearest strength there is."""
-    return float(round(amount)) if amount >= WHOLE_FROM else round(amount, 1)
+    """An amount that can be said: whole from 10 on, two digits below; what can be taken is the nearest strength there is."""
+    return float(round(amount)) if amount >= WHOLE_FROM else float(f"{amount:.2g}")
 
 
 def _card(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> TaperCard | None:
@@ -69,11 +69,12 @@ def _card(taken: TakenDrug, cards: Mapping[str, TaperCard]) -> TaperCard | None:
 
 
 def paces_for(card: TaperCard, months: float | None) -> tuple[Pace, ...]:
-    """The paces that hold after `months` of taking it; the slowest ones where that is not known."""
+    """The paces that hold after `months` of taking it; the slowest ones where that is not known or no pace is on file for it."""
+    longest = max(pace.after_months for pace in card.paces)
+    slowest = tuple(pace for pace in card.paces if pace.after_months == longest)
     if months is None:
-        longest = max(pace.after_months for pace in card.paces)
-        return tuple(pace for pace in card.paces if pace.after_months == longest)
-    return tuple(p for p in card.paces if p.after_months <= months and (p.below_months is None or months < p.below_months))
+        return slowest
+    return tuple(p for p in card.paces if p.after_months <= months and (p.below_months is None or months < p.below_months)) or slowest
 
 
 def shares(paces: Sequence[Pace]) -> list[tuple[int, float]]:

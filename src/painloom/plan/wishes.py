@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from painloom.knowledge.plan_cards import WishBook, WishDomain
 from painloom.model.formulation import Driver
 
-RATED = re.compile(r"^\s*(?P<name>[^:]+?)\s*:\s*(?P<value>\d+(?:\.\d+)?)\s*(?:/\s*10)?\s*$")
+NUMBER = re.compile(r"^[+-]?\d{1,6}(?:[.,]\d{1,6})?$")
+OF_TEN = "/10"
 TOP = 10.0
 
 
@@ -52,13 +53,18 @@ def understand(wishes: Sequence[str], drivers: Iterable[Driver], book: WishBook)
 
 
 def _rated(wish: str, book: WishBook) -> tuple[WishDomain | None, float]:
-    """A wish of the form "domain: number"; numbers above 10 count as 10."""
-    match = RATED.match(wish)
-    if match is None:
+    """A wish of the form "domain: number", in a language of the book; numbers above 10 count as 10, those below 0 as 0."""
+    name, _, value = (part.strip().lower() for part in wish.rpartition(":"))
+    number = "".join(value.split()).removesuffix(OF_TEN)
+    if not name or not NUMBER.match(number):
         return None, 0.0
-    name = match["name"].strip().lower()
-    domain = next((one for one in book.domains if name in (one.id, one.label.lower())), None)
-    return domain, min(float(match["value"]), TOP) / TOP
+    domain = next((one for one in book.domains if name in _names(one)), None)
+    return domain, min(max(float(number.replace(",", ".")), 0.0), TOP) / TOP
+
+
+def _names(domain: WishDomain) -> set[str]:
+    """What a person may call a domain in a rating: its id, its label, or one of its words."""
+    return {domain.id, domain.label.lower(), *(word.lower() for _, word in domain.words)}
 
 
 def _speaks_of(wish: str, domain: WishDomain) -> bool:

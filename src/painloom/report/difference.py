@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from painloom.model.assessment import Assessment
 from painloom.model.difference import ADDED, CHANGED, REMOVED, Difference
 from painloom.model.outlook import PREDICTED, REFUSED, Band
-from painloom.model.plan import Dose, Plan, Step, Taper
+from painloom.model.plan import ASK, REFER, STOP, Dose, Plan, Step, Taper
 
 COLUMNS = ("part", "kind", "subject", "before", "after")
+TOLD = (REFER, ASK, STOP)  # what these ask for is in their text alone
 LEAST = 0.005  # of a chance or a benefit: less is not shown
 
 
@@ -15,7 +16,7 @@ def difference(before: Assessment, after: Assessment) -> tuple[Difference, ...]:
     """Every difference of plan, refusals, benefits and formulation; nothing where both say the same."""
     pairs = (
         ("statement", _statements(before), _statements(after)),
-        ("step", _steps(before.plan), _steps(after.plan)),
+        ("step", _steps(before.plan, after.plan), _steps(after.plan, before.plan)),
         ("dose", _doses(before.plan), _doses(after.plan)),
         ("taper", _tapers(before.plan), _tapers(after.plan)),
         ("refusal", _refusals(before), _refusals(after)),
@@ -42,12 +43,24 @@ def _statements(one: Assessment) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-def _key(step: Step) -> str:
-    return f"{step.action} {step.label}"
+def _steps(plan: Plan | None, other: Plan | None) -> dict[str, str]:
+    """When each step comes and what it waits for; the text too where the other plan has the same step with another text."""
+    told = _by_name(other)
+    found = {}
+    for name, step in _by_name(plan).items():
+        text = step.text if step.action in TOLD and name in told and told[name].text != step.text else ""
+        found[name] = "; ".join(part for part in (step.when, step.depends, text) if part)
+    return found
 
 
-def _steps(plan: Plan | None) -> dict[str, str]:
-    return {_key(step): "; ".join(part for part in (step.when, step.depends) if part) for step in plan.steps} if plan else {}
+def _by_name(plan: Plan | None) -> dict[str, Step]:
+    """Steps by action and label; a second one of the same name is told apart by its number."""
+    found: dict[str, Step] = {}
+    for step in plan.steps if plan else ():
+        name = f"{step.action} {step.label}"
+        same = sum(1 for known in found.values() if (known.action, known.label) == (step.action, step.label))
+        found[f"{name} ({same + 1})" if same else name] = step
+    return found
 
 
 def _doses(plan: Plan | None) -> dict[str, str]:

@@ -88,10 +88,11 @@ def run_assess(args: argparse.Namespace) -> int:
     options = ReadOptions(absent_is_reference=args.absent == "reference", min_gq=quality.min_gq, min_dp=quality.min_dp, build=args.build)
     own = replace(options, changes=changes)
     assessment = assess(open_case(args.case, knowledge, own, as_of), knowledge, as_of)
+    before = assess(open_case(args.case, knowledge, options, as_of), knowledge, as_of) if changes else None
     if args.output is not None:
         _write(args.output, _files(assessment, knowledge, args))
-    if changes:
-        _print_difference(assess(open_case(args.case, knowledge, options, as_of), knowledge, as_of), assessment, args.format)
+    if before is not None:
+        _print_difference(before, assessment, args.format)
     elif not args.quiet:
         print(render_text(assessment))
     for warning in assessment.warnings:
