@@ -26,7 +26,7 @@ def test_the_summary_says_what_to_do_what_to_avoid_and_what_is_open():
         "[?] Not settled: CYP2C19 is ambiguous and the advice depends on it.",
         "[x] codeine (genome",
         "[?] HLA-B not called: HLA typing is not part",
-        "[!] CYP2C19 *1/*2 (+ 3 other diplotypes fit) Intermediate Metabolizer",
+        "[!] CYP2C19 *1/*2 (one of 4 that fit) Intermediate Metabolizer",
         "Red flags were not looked for.",
         "Not a prescription.",
     ):

@@ -62,6 +62,6 @@ def _gene_basis(gene: str, body: str, lookup: Lookup) -> GeneBasis:
         reason = call.reason if call else lookup.words("status.not_called")
         return GeneBasis(ref, "", lookup.words("basis.no_call", reason=reason), "")
     status = lookup.words.word("status", call.status)
-    others = len(call.diplotypes) - 1
-    more = f"; {lookup.words.counted('gene.more', others)}" if others else ""
+    fit = len(call.diplotypes)
+    more = f"; {lookup.words('gene.one_of', n=fit)}" if fit > 1 else ""
     return GeneBasis(ref, site_counts(call, lookup), f"{call.best.name} ({status}{more})", reading_text(call, body, lookup))

@@ -169,9 +169,9 @@ def _genes(page: _Page, lookup: Lookup) -> None:
         if call.best is None:
             page.item("unknown", f"{call.gene:<{room}}  {words('status.not_called')}: {call.reason}")
             continue
-        more = len(call.diplotypes) - 1
-        tail = f" (+ {words.counted('gene.more', more)})" if more else ""
-        page.item("caution" if more else "fine", f"{call.gene:<{room}}  {call.best.name}{tail}  {phenotype_line(call)}")
+        several = len(call.diplotypes) > 1
+        tail = f" ({words('gene.one_of', n=len(call.diplotypes))})" if several else ""
+        page.item("caution" if several else "fine", f"{call.gene:<{room}}  {call.best.name}{tail}  {phenotype_line(call)}")
     if unread:
         page.item("unknown", f"{words.counted('unknown.genes', len(unread))}: {', '.join(call.gene for call in unread)}")
 

@@ -1,5 +1,7 @@
 """What is not known: each with its reason, how to get it and what it would change."""
 
+from collections.abc import Sequence
+
 from painloom.model.absence import NotMeasured
 from painloom.model.assessment import DrugView
 from painloom.model.genecall import AMBIGUOUS, NOT_CALLED, GeneCall
@@ -9,7 +11,7 @@ from painloom.report.lookup import Lookup
 from painloom.report.statements import same_advice
 from painloom.report.unknown_body import open_in_streams
 from painloom.report.views import Mark, Open
-from painloom.report.wording import sentence
+from painloom.report.wording import Wording, sentence
 
 SITES_NAMED = 8
 LABELS_NAMED = 8
@@ -82,10 +84,7 @@ def _genes(lookup: Lookup) -> list[Open]:
 def _settle(call: GeneCall, lookup: Lookup) -> str:
     if not call.missing_sites:
         return lookup.words("unknown.ambiguous_phase")
-    named = call.missing_sites[:SITES_NAMED]
-    more = len(call.missing_sites) - len(named)
-    sites = ", ".join(named) + (f" + {more}" if more else "")
-    return lookup.words("unknown.ambiguous_get", sites=sites)
+    return lookup.words("unknown.ambiguous_get", sites=_first(call.missing_sites, SITES_NAMED, lookup.words))
 
 
 def _decides(views: list[DrugView], lookup: Lookup) -> tuple[str, str, bool, bool]:
@@ -94,13 +93,16 @@ def _decides(views: list[DrugView], lookup: Lookup) -> tuple[str, str, bool, boo
     current = list(dict.fromkeys(v.label for v in views if v.current))
     others = list(dict.fromkeys(v.label for v in views if not v.current))
     if current:
-        more = words.counted("unknown.change_others", len(others)) if others else ""
+        more = words("unknown.change_others") if others else ""
         return words("unknown.change_drugs", labels=words.listing(current)) + more, "", True, True
     if others:
-        extra = len(others) - LABELS_NAMED
-        named = [*others[:LABELS_NAMED], *([words.counted("unknown.labels_more", extra)] if extra > 0 else [])]
-        return words("unknown.change_later", labels=words.listing(named)), "", False, False
+        return words("unknown.change_later", labels=_first(others, LABELS_NAMED, words)), "", False, False
     return words("unknown.change_none"), "", False, False
+
+
+def _first(names: Sequence[str], most: int, words: Wording) -> str:
+    """The first names, then "others" without their number: it is the length of no list that the document holds."""
+    return words.listing([*names[:most], *([words("unknown.labels_others")] if len(names) > most else [])])
 
 
 def _streams(lookup: Lookup) -> list[Open]:
