@@ -10,6 +10,14 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 NOTHING = 1e-6
+# A process keeps the peak memory of whoever started it (Linux carries it over exec), so a small one starts and measures the command.
+LAUNCH = """
+import os, sys, time
+start = time.perf_counter()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+os.write(int(sys.argv[1]), f"{time.perf_counter() - start} {used.ru_maxrss} {os.waitstatus_to_exitcode(status)}".encode())
+"""
 
 
 @dataclass(frozen=True)
@@ -48,22 +56,25 @@ def run(command: Sequence[str], *, one_core: bool = False, warm: bool = False) -
         run(command, one_core=one_core)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_NUM_THREADS": "1"} if one_core else dict(os.environ)
     core = {min(os.sched_getaffinity(0))}
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=environment,
-        preexec_fn=(lambda: os.sched_setaffinity(0, core)) if one_core else None,
-    )
-    output = process.stdout.read() if process.stdout else ""
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"benchmark: exit {process.returncode}: {' '.join(command)}")
-    return Run(seconds, used.ru_maxrss / 1024, output)
+    told, tell = os.pipe()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", LAUNCH, str(tell), *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            check=False,
+            pass_fds=(tell,),
+            preexec_fn=(lambda: os.sched_setaffinity(0, core)) if one_core else None,
+        )
+    finally:
+        os.close(tell)
+    with os.fdopen(told) as answer:
+        seconds, kilobytes, code = answer.read().split()
+    if int(code):
+        raise SystemExit(f"benchmark: exit {code}: {' '.join(command)}")
+    return Run(float(seconds), float(kilobytes) / 1024, done.stdout)
 
 
 def best_of(count: int, command: Sequence[str]) -> Run:
