@@ -1,4 +1,4 @@
-"""The reports of the six example people in a browser: accessible, silent, as wide as the screen; on a phone, in the dark, on paper, in German."""
+"""The reports of the six example people in a browser: accessible, silent, as wide as the screen, on a phone, on paper, in German."""
 
 import pytest
 from invented_patient import EXAMPLES, example

@@ -19,7 +19,7 @@ from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.assessment import Assessment
 from painloom.model.brainfiles import BrainFile, BrainFiles
 from painloom.model.genotypes import Genotypes, SiteTable
-from painloom.report.jsonout import ABSENCES, NOT_FINITE, NOT_GIVEN, ONE_PAIR, PAIRS, SCHEMA
+from painloom.report.jsonout import ABSENCES, DERIVED, NOT_FINITE, NOT_GIVEN, ONE_PAIR, PAIRS, SCHEMA
 
 MOST_BYTES = 200_000_000
 AGAIN = "assess the case again, or give the case folder"
@@ -59,7 +59,7 @@ def from_json(document: object, where: str) -> Assessment:
     """
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"{where}: is not an assessment of schema {SCHEMA}; {AGAIN}")
-    body = {name: value for name, value in document.items() if name != "schema"}
+    body = {name: value for name, value in document.items() if name not in DERIVED}
     try:
         found = _noun(Assessment, body, "")
     except _Other as wrong:

@@ -11,8 +11,10 @@ from painloom.model.answers import UNANSWERED, Answers
 from painloom.model.assessment import Assessment
 from painloom.model.brainfiles import BrainFiles
 from painloom.model.genotypes import Genotypes
+from painloom.report.tallies import tallies
 
 SCHEMA = "painloom-assessment/1"
+DERIVED = ("schema", "counts")  # keys that are no field of the Assessment
 ABSENCES: Mapping[type, str] = {NotMeasured: "not-measured", NotCallable: "not-callable", Withheld: "withheld"}
 PAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("Case", "files"): ("role", "sha256"),
@@ -97,7 +99,8 @@ NOT_FINITE = "not a finite number"
 
 def to_json(assessment: Assessment) -> str:
     """The Assessment as a JSON document: two blanks of indent, a newline at the end, the same bytes for the same input."""
-    document = {"schema": SCHEMA, **_noun(assessment)}
+    nouns = _noun(assessment)
+    document = {"schema": SCHEMA, **nouns, "counts": tallies(nouns)}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -29,6 +29,11 @@ SCALARS: Mapping[object, Mapping[str, object]] = {
     int: {"type": "integer"},
     type(None): {"type": "null"},
 }
+COUNTS: Mapping[str, object] = {
+    "type": "object",
+    "description": "How often each state stands in the lists above: place of the list and field -> value -> count.",
+    "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+}
 
 Schema = dict[str, object]
 
@@ -62,7 +67,7 @@ def assessment_schema() -> Schema:
         "$id": SCHEMA_ID,
         "title": "painloom assessment",
         "description": root["description"],
-        **_closed({"schema": {"const": SCHEMA}, **properties}),
+        **_closed({"schema": {"const": SCHEMA}, **properties, "counts": COUNTS}),
         "$defs": dict(sorted(defs.schemas.items())),
     }
 
