@@ -28,7 +28,7 @@ Shapes = Callable[[str], Sequence[ItemRange] | None]
 def read_change(text: str) -> tuple[str, str]:
     """The path and the value of "path=value"; InputError where there is no path."""
     path, sign, value = text.partition("=")
-    if any(unicodedata.category(sign) == CONTROL for sign in text):
+    if any(unicodedata.category(letter) == CONTROL for letter in text):
         raise InputError(f"{WHERE}: expected path=value in one line, without control characters")
     if not sign or not path.strip() or not all(part.strip() for part in path.split(".")):
         raise InputError(f"{WHERE}: expected path=value, such as person.age=80 or drugs.NAME.dose_mg=50")
